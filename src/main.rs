@@ -1,0 +1,2 @@
+//! stanch
+fn main() {}
