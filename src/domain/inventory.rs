@@ -100,7 +100,7 @@ impl Inventory {
                 ResourceKind::Snapshot => self
                     .snapshots
                     .get(id)
-                    .is_some_and(|snapshot| instance.volumes.iter().any(|volume| *volume == snapshot.volume)),
+                    .is_some_and(|snapshot| instance.volumes.contains(&snapshot.volume)),
                 ResourceKind::Image => instance.image == id,
                 ResourceKind::Vpc => instance.vpc == id,
                 ResourceKind::Subnet => self.interfaces_of(instance).any(|interface| interface.subnet == id),
