@@ -37,8 +37,21 @@ impl Access {
             "Simulate",
         ];
         const DESTROYS: [&str; 15] = [
-            "Delete", "Terminate", "Stop", "Remove", "Revoke", "Detach", "Disassociate", "Deregister", "Disable",
-            "Deactivate", "Release", "Cancel", "Purge", "Schedule", "Reject",
+            "Delete",
+            "Terminate",
+            "Stop",
+            "Remove",
+            "Revoke",
+            "Detach",
+            "Disassociate",
+            "Deregister",
+            "Disable",
+            "Deactivate",
+            "Release",
+            "Cancel",
+            "Purge",
+            "Schedule",
+            "Reject",
         ];
         if read_only.unwrap_or_else(|| READS.iter().any(|prefix| name.starts_with(prefix))) {
             Self::Read

@@ -97,10 +97,9 @@ impl Inventory {
                 }),
                 ResourceKind::Interface => instance.interfaces.iter().any(|interface| interface == id),
                 ResourceKind::Volume => instance.volumes.iter().any(|volume| volume == id),
-                ResourceKind::Snapshot => self
-                    .snapshots
-                    .get(id)
-                    .is_some_and(|snapshot| instance.volumes.contains(&snapshot.volume)),
+                ResourceKind::Snapshot => {
+                    self.snapshots.get(id).is_some_and(|snapshot| instance.volumes.contains(&snapshot.volume))
+                }
                 ResourceKind::Image => instance.image == id,
                 ResourceKind::Vpc => instance.vpc == id,
                 ResourceKind::Subnet => self.interfaces_of(instance).any(|interface| interface.subnet == id),
