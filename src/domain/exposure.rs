@@ -180,3 +180,6 @@ pub fn is_public(block: &str) -> bool {
     ];
     block.parse::<ipnet::IpNet>().is_ok() && !PRIVATE.iter().any(|private| block_covers(private, block))
 }
+
+#[cfg(test)]
+mod tests;
