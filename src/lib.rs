@@ -19,3 +19,4 @@
 //! - `cli`: the command line
 
 pub mod domain;
+pub mod sim;
