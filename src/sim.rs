@@ -1,5 +1,7 @@
 //! The simulated AWS account: it speaks the wire protocols of the services and
 //! imports nothing else of this crate.
 
+pub mod call;
 pub mod dice;
+pub mod principal;
 pub mod scenario;

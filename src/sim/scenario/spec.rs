@@ -62,6 +62,11 @@ pub struct PrincipalSpec {
     pub mfa: bool,
     /// When the user's key or the role's session was made.
     pub created: i64,
+    /// How many seconds a session of a role lasts before a new one, with a new key,
+    /// is opened; `None` for one session that lasts.
+    pub session_length: Option<i64>,
+    /// The principal (by its handle) or the service (with a dot) that opens its sessions.
+    pub assumed_by: Option<String>,
     /// The service that calls on its behalf.
     pub invoked_by: Option<String>,
     /// The addresses it calls from.
@@ -81,6 +86,10 @@ pub struct ProfileSpec {
     pub id: String,
     /// The role inside it.
     pub role: String,
+    /// `AROA…` of the role.
+    pub role_id: String,
+    /// What the role may do, as an IAM policy document.
+    pub policy: Value,
 }
 
 /// A VPC.
