@@ -3,5 +3,6 @@
 
 pub mod call;
 pub mod dice;
+pub mod policy;
 pub mod principal;
 pub mod scenario;
