@@ -1,0 +1,57 @@
+//! The command line: parse, lay flags over the configuration, run one command,
+//! say how it ended.
+//!
+//! Data goes to standard output and everything else to standard error. Exit
+//! codes: 0 done, 1 failed, 2 wrong use, 3 findings at or over `--fail-on`.
+
+pub mod args;
+mod completions;
+mod config;
+mod explain;
+pub mod failure;
+mod log;
+mod man;
+pub mod out;
+mod setting;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use failure::{Exit, Failure, Outcome};
+use setting::Setting;
+
+/// Runs the program on the process's own arguments and environment.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output and is no error; the rest is wrong use.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(cli) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(failure) => {
+            if !matches!(failure, Failure::Closed) {
+                out::say(&format!("stanch: {failure}"));
+                tracing::error!(%failure, "ended");
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    let setting = Setting::of(&cli.global)?;
+    log::start(&setting)?;
+    match cli.command {
+        Some(Command::Explain(args)) => explain::run(&args, &setting),
+        Some(Command::Config(args)) => config::run(&args, &setting),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man) => man::run(),
+        None => Ok(Exit::Done),
+    }
+}

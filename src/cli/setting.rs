@@ -1,0 +1,89 @@
+//! What a command runs with: the configuration with environment and flags laid over it.
+
+use super::args::Global;
+use super::failure::Failure;
+use crate::config::{Config, Folders};
+
+/// The configuration in force, and where files are kept.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Defaults, file, environment and flags, one over the other.
+    pub config: Config,
+    /// Where files are kept.
+    pub folders: Folders,
+    /// The case that `--case` names.
+    pub case: Option<String>,
+}
+
+impl Setting {
+    /// Reads the file and lays the process's environment and the flags over it.
+    pub fn of(global: &Global) -> Result<Self, Failure> {
+        let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let folders = Folders::of(get);
+        let config = overlay(Config::load(global.config.as_deref(), &folders)?, global, get);
+        Ok(Self { config, folders, case: global.case.clone() })
+    }
+}
+
+/// Lays environment and flags over a file's configuration. Where the AWS SDK
+/// reads the environment by itself, the file's word gives way and nothing is set.
+fn overlay(mut config: Config, global: &Global, get: impl Fn(&str) -> Option<String>) -> Config {
+    if !global.profile.is_empty() {
+        config.profiles.clone_from(&global.profile);
+    } else if get("AWS_PROFILE").or_else(|| get("AWS_ACCESS_KEY_ID")).is_some() {
+        config.profiles.clear();
+    }
+    if !global.region.is_empty() {
+        config.regions.clone_from(&global.region);
+    } else if get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")).is_some() {
+        config.regions.clear();
+    }
+    if let Some(url) = &global.endpoint_url {
+        config.endpoint_url.clone_from(url);
+    } else if get("AWS_ENDPOINT_URL").is_some() {
+        config.endpoint_url.clear();
+    }
+    config.since = global.since.unwrap_or(config.since);
+    config.write |= global.write;
+    config.log_level = global.log_level.unwrap_or(config.log_level);
+    config.screen.color = global.color.unwrap_or(config.screen.color);
+    config.screen.ascii |= global.ascii;
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::overlay;
+    use crate::cli::args::Global;
+    use crate::config::{Color, Config};
+
+    fn file() -> Config {
+        Config::parse(Path::new("x"), "profiles = ['file']\nregions = ['eu-west-1']\nsince = '6h'\n").unwrap()
+    }
+
+    #[test]
+    fn flags_beat_the_environment_and_the_environment_beats_the_file() {
+        let plain = overlay(file(), &Global::default(), |_| None);
+        assert_eq!(plain, file());
+
+        let environment = |name: &str| matches!(name, "AWS_PROFILE" | "AWS_REGION").then(|| "environment".to_string());
+        let by_environment = overlay(file(), &Global::default(), environment);
+        assert!(by_environment.profiles.is_empty() && by_environment.regions.is_empty());
+        assert_eq!(by_environment.since, file().since);
+
+        let flags = Global {
+            profile: vec!["flag".into()],
+            region: vec!["all".into()],
+            color: Some(Color::Never),
+            write: true,
+            ..Global::default()
+        };
+        let by_flag = overlay(file(), &flags, environment);
+        assert_eq!(by_flag.profiles, ["flag"]);
+        assert_eq!(by_flag.regions, ["all"]);
+        assert_eq!(by_flag.screen.color, Color::Never);
+        assert!(by_flag.write);
+    }
+}
