@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
-use failure::{Exit, Failure, Outcome};
+use failure::{Failure, Outcome};
 use setting::Setting;
 
 /// Runs the program on the process's own arguments and environment.
@@ -52,6 +52,6 @@ fn run(cli: Cli) -> Outcome {
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
-        None => Ok(Exit::Done),
+        None => Err(Failure::Usage("name a command; see stanch --help".into())),
     }
 }

@@ -171,8 +171,7 @@ impl FromStr for Since {
             return Ok(Self::At(at));
         }
         if let Ok(date) = text.parse::<jiff::civil::Date>() {
-            let at = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| wrong())?.timestamp();
-            return Ok(Self::At(at));
+            return format!("{date}T00:00:00Z").parse().map(Self::At).map_err(|_| wrong());
         }
         let unit = text.chars().last().ok_or_else(wrong)?;
         let seconds = match unit {

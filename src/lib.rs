@@ -6,7 +6,7 @@
 //! - [`domain`]: the words: scope, event, actor, resource, instance, finding, fault
 //! - `trail`: the event engine: decode, timeline, filter language, sessions
 //! - `detect`: Sigma rules over records
-//! - `knowledge`: cards and plain sentences on events
+//! - [`knowledge`]: cards and plain sentences on events
 //! - `respond`: remedies, playbooks, plans, undo
 //! - `case`: journal, evidence and report of one incident
 //! - `recorded`: files and streams of recorded logs
@@ -16,7 +16,11 @@
 //! - `app`: the state of the console and what changes it
 //! - `view`: what is drawn
 //! - `runtime`: the loop, the terminal, the tasks
-//! - `cli`: the command line
+//! - [`config`]: defaults, file, environment and flags
+//! - [`cli`]: the command line
 
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod knowledge;
 pub mod sim;

@@ -62,5 +62,5 @@ pub fn library(setting: &Setting) -> Result<Library, Failure> {
 }
 
 fn visible_lines(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", visible(line))).collect()
+    text.lines().flat_map(|line| [visible(line), "\n".into()]).collect()
 }

@@ -4,6 +4,8 @@
 //! A card is Markdown with TOML front matter between two lines of `+++`, and
 //! always the same sections in the same order ([`SECTIONS`]).
 
+use std::fmt::Write as _;
+
 use serde::{Deserialize, Serialize};
 
 use super::fills::Fills;
@@ -136,9 +138,9 @@ impl Card {
             Access::Destructive => "removes or stops something",
         };
         let derived = if self.derived { "; derived from the name, no card of its own" } else { "" };
-        out.push_str(&format!("{} · {access}{derived}\n", self.source));
+        let _ = writeln!(out, "{} · {access}{derived}", self.source);
         for section in &self.sections {
-            out.push_str(&format!("\n## {}\n\n", section.heading));
+            let _ = write!(out, "\n## {}\n\n", section.heading);
             wrap(&fills.fill(&section.text), width.max(20), &mut out);
         }
         out
@@ -200,6 +202,8 @@ fn flow(paragraph: &str, width: usize, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::{Card, Fills, SECTIONS};
 
     fn text(cli: &str) -> String {
@@ -208,14 +212,15 @@ mod tests {
         );
         for heading in SECTIONS {
             let body = if heading == "With the CLI" { cli } else { "Some words that are long enough to be broken." };
-            text.push_str(&format!("\n## {heading}\n\n{body}\n"));
+            let _ = write!(text, "\n## {heading}\n\n{body}\n");
         }
         text
     }
 
     #[test]
     fn commands_are_read_out_of_the_code_with_continuations_joined() {
-        let card = Card::parse(&text("Do:\n\n```sh\n# first\naws ec2 a \\\n  --b {instance_id}\n\naws ec2 c\n```")).unwrap();
+        let card =
+            Card::parse(&text("Do:\n\n```sh\n# first\naws ec2 a \\\n  --b {instance_id}\n\naws ec2 c\n```")).unwrap();
         assert_eq!(card.commands(&Fills::default()), ["aws ec2 a --b INSTANCE_ID", "aws ec2 c"]);
     }
 

@@ -157,10 +157,9 @@ fn own_user(event: &Event) -> &str {
 /// The first text under a key, however deep.
 fn find<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     match value {
-        Value::Object(map) => map
-            .get(key)
-            .and_then(Value::as_str)
-            .or_else(|| map.values().find_map(|inner| find(inner, key))),
+        Value::Object(map) => {
+            map.get(key).and_then(Value::as_str).or_else(|| map.values().find_map(|inner| find(inner, key)))
+        }
         Value::Array(list) => list.iter().find_map(|inner| find(inner, key)),
         _ => None,
     }

@@ -62,8 +62,11 @@ fn layers_name_each_other_in_no_circle() {
     }
     // What names nothing that is left can go; what cannot go stands in a circle.
     loop {
-        let free: Vec<String> =
-            arrows.iter().filter(|(_, named)| named.iter().all(|n| !arrows.contains_key(n))).map(|(l, _)| l.clone()).collect();
+        let free: Vec<String> = arrows
+            .iter()
+            .filter(|(_, named)| named.iter().all(|n| !arrows.contains_key(n)))
+            .map(|(l, _)| l.clone())
+            .collect();
         if free.is_empty() {
             break;
         }
@@ -173,7 +176,8 @@ impl Source {
             text.push_str(line);
             text.push('\n');
         }
-        let number_at = |at: usize| starts.iter().rev().find(|(start, _)| *start <= at).map_or(0, |(_, number)| *number);
+        let number_at =
+            |at: usize| starts.iter().rev().find(|(start, _)| *start <= at).map_or(0, |(_, number)| *number);
         let mut found = Vec::new();
         for prefix in ["crate::", "stanch::"] {
             for (at, _) in text.match_indices(prefix) {

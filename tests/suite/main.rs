@@ -1,1 +1,5 @@
-//! suite
+//! The broader tests of the house, one module a layer, in one binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test builds may fail loudly")]
+
+mod layers;
