@@ -19,6 +19,7 @@
 //! - [`config`]: defaults, file, environment and flags
 //! - [`cli`]: the command line
 
+pub mod aws;
 pub mod cli;
 pub mod config;
 pub mod domain;
