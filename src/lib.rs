@@ -22,6 +22,7 @@
 pub mod aws;
 pub mod cli;
 pub mod config;
+pub mod detect;
 pub mod domain;
 pub mod knowledge;
 pub mod sim;
