@@ -152,7 +152,8 @@ mod tests {
         groups.add(finding("bad", "2", Severity::Critical), at(1), "alice", "i-1");
         groups.add(finding("low", "3", Severity::Low), at(5), "bob", "i-1");
         groups.add(finding("low", "4", Severity::Low), at(6), "alice", "i-2");
-        let told: Vec<_> = groups.rows().iter().map(|row| (row.rule_id.as_str(), row.actor.as_str(), row.last)).collect();
+        let told: Vec<_> =
+            groups.rows().iter().map(|row| (row.rule_id.as_str(), row.actor.as_str(), row.last)).collect();
         assert_eq!(
             told,
             [("bad", "alice", at(1)), ("low", "alice", at(9)), ("low", "alice", at(6)), ("low", "bob", at(5))]
