@@ -15,7 +15,39 @@ macro_rules! embedded {
     };
 }
 
-embedded!["DetachClassicLinkVpc"];
+embedded![
+    "AssociateIamInstanceProfile",
+    "AttachUserPolicy",
+    "AuthorizeSecurityGroupEgress",
+    "AuthorizeSecurityGroupIngress",
+    "ConsoleLogin",
+    "CreateAccessKey",
+    "CreateKeyPair",
+    "CreateSecurityGroup",
+    "CreateSnapshot",
+    "CreateSnapshots",
+    "CreateTags",
+    "CreateUser",
+    "DeleteFlowLogs",
+    "DeleteSnapshot",
+    "DeleteTrail",
+    "DetachClassicLinkVpc",
+    "DisassociateIamInstanceProfile",
+    "ImportKeyPair",
+    "ModifyImageAttribute",
+    "ModifyInstanceAttribute",
+    "ModifyInstanceMetadataOptions",
+    "ModifyNetworkInterfaceAttribute",
+    "ModifySnapshotAttribute",
+    "PutEventSelectors",
+    "RevokeSecurityGroupIngress",
+    "RunInstances",
+    "StartInstances",
+    "StopInstances",
+    "StopLogging",
+    "TerminateInstances",
+    "UpdateTrail",
+];
 
 /// Cards by event name.
 #[derive(Debug, Clone, Default)]
