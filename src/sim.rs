@@ -2,7 +2,9 @@
 //! imports nothing else of this crate.
 
 pub mod call;
+pub mod cloudtrail;
 pub mod dice;
 pub mod policy;
 pub mod principal;
+pub mod recorder;
 pub mod scenario;

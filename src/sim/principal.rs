@@ -44,7 +44,7 @@ impl Principal {
                 format!("arn:aws:sts::{account}:assumed-role/{name}/{}", self.session.as_deref().unwrap_or_default())
             }
             PrincipalKind::Root => format!("arn:aws:iam::{account}:root"),
-            PrincipalKind::Service => String::new(),
+            PrincipalKind::Service | PrincipalKind::Account => String::new(),
         }
     }
 
@@ -72,7 +72,7 @@ impl Principal {
     /// services themselves may do everything.
     pub fn allows(&self, ask: &Ask<'_>) -> Decision {
         match self.kind {
-            PrincipalKind::Root | PrincipalKind::Service => Decision::Allowed,
+            PrincipalKind::Root | PrincipalKind::Service | PrincipalKind::Account => Decision::Allowed,
             PrincipalKind::User | PrincipalKind::AssumedRole => super::policy::decide(&self.policy, ask),
         }
     }

@@ -1,13 +1,24 @@
 //! Scenarios: an account, its ordinary work and what goes wrong in it, as data.
 //!
-//! A scenario is a TOML file. Here it is read, checked and resolved; the account is
-//! built from it elsewhere.
+//! A scenario is a TOML file (the format is described in `assets/scenarios/README.md`).
+//! Here it is read, checked and resolved; the account is built from it elsewhere.
 
+mod background;
+mod cast;
+pub mod catalogue;
+pub mod file;
+mod fill;
+mod names;
+mod resolve;
+pub mod script;
 pub mod spec;
 
+use std::collections::BTreeMap;
+
+use catalogue::Catalogue;
 use spec::{
     AccountSpec, AddressSpec, FlowLogSpec, GroupSpec, ImageSpec, InstanceSpec, InternetGatewaySpec, NatGatewaySpec,
-    NetworkAclSpec, PrincipalSpec, ProfileSpec, RouteTableSpec, SnapshotSpec, SubnetSpec, TrailSpec, VpcSpec,
+    NetworkAclSpec, PrincipalSpec, ProfileSpec, RouteTableSpec, SnapshotSpec, StepSpec, SubnetSpec, TrailSpec, VpcSpec,
 };
 
 /// A scenario, resolved.
@@ -49,6 +60,48 @@ pub struct Scenario {
     pub flow_logs: Vec<FlowLogSpec>,
     /// The trails.
     pub trails: Vec<TrailSpec>,
+    /// Word lists that templates of calls draw from.
+    pub words: BTreeMap<String, Vec<String>>,
+    /// How calls that are only recorded look.
+    pub catalogue: Catalogue,
+    /// How much ordinary work there is.
+    pub background: file::Background,
+    /// The kinds of ordinary work.
+    pub activities: Vec<file::Activity>,
+    /// What happens at its hour.
+    pub steps: Vec<StepSpec>,
+}
+
+/// The built-in scenarios: name and file.
+const BUILTIN: [(&str, &str); 2] = [
+    ("leaked-key", include_str!("../../assets/scenarios/leaked-key.toml")),
+    ("quiet", include_str!("../../assets/scenarios/quiet.toml")),
+];
+
+impl Scenario {
+    /// The names of the built-in scenarios; the first is the default.
+    pub fn names() -> [&'static str; 2] {
+        BUILTIN.map(|(name, _)| name)
+    }
+
+    /// The text of a built-in scenario.
+    pub fn builtin(name: &str) -> Option<&'static str> {
+        BUILTIN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
+    /// A built-in scenario by its name.
+    pub fn named(name: &str) -> Result<Scenario, ScenarioError> {
+        let text = Scenario::builtin(name)
+            .ok_or_else(|| ScenarioError::Unknown(name.to_owned(), Scenario::names().join(", ")))?;
+        let file = toml::from_str(text).map_err(|error| ScenarioError::Syntax(error.to_string()))?;
+        resolve::resolve(name, &file)
+    }
+
+    /// A scenario from the text of a file.
+    pub fn load(text: &str) -> Result<Scenario, ScenarioError> {
+        let file = toml::from_str(text).map_err(|error| ScenarioError::Syntax(error.to_string()))?;
+        resolve::resolve("custom", &file)
+    }
 }
 
 /// Why a scenario cannot be used.

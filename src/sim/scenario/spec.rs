@@ -4,6 +4,8 @@
 //!
 //! Times are seconds relative to the opening of the simulator: negative is before.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// Tags in the order in which the account lists them.
@@ -39,6 +41,8 @@ pub enum PrincipalKind {
     Service,
     /// The root user.
     Root,
+    /// Another account, which CloudTrail names by its number alone.
+    Account,
 }
 
 /// Someone who acts in the account.
@@ -486,4 +490,48 @@ pub struct TrailSpec {
     /// When it was last started.
     #[serde(skip)]
     pub started: i64,
+}
+
+/// One thing that happens at its hour.
+#[derive(Clone, Debug)]
+pub struct StepSpec {
+    /// When.
+    pub at: i64,
+    /// The principal's handle.
+    pub who: String,
+    /// The Region.
+    pub region: String,
+    /// A user agent for this call alone.
+    pub agent: Option<String>,
+    /// Seconds after which it is done again, for ever.
+    pub every: Option<i64>,
+    /// Names for ids in the answer, by element.
+    pub save: BTreeMap<String, String>,
+    /// What is done.
+    pub deed: Deed,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// A call that is carried out.
+    Call {
+        /// `ec2`, `sts`, `iam`, `cloudtrail`.
+        service: String,
+        /// The action's name.
+        action: String,
+        /// Wire parameters of a Query service.
+        params: Vec<(String, String)>,
+        /// The body of an awsJson service, else null.
+        json: Value,
+    },
+    /// A call that is only written into the trail.
+    Record {
+        /// `service.Name` of the catalogue.
+        call: String,
+        /// Whether it was refused.
+        denied: bool,
+        /// Words of the template that are given.
+        words: BTreeMap<String, String>,
+    },
 }
