@@ -7,10 +7,10 @@
 //! - `trail`: the event engine: decode, timeline, filter language, sessions
 //! - `detect`: Sigma rules over records
 //! - [`knowledge`]: cards and plain sentences on events
-//! - `respond`: remedies, playbooks, plans, undo
+//! - [`respond`]: remedies, playbooks, plans, undo
 //! - `case`: journal, evidence and report of one incident
 //! - `recorded`: files and streams of recorded logs
-//! - `port`: what is needed of the outside, in domain words
+//! - [`port`]: what is needed of the outside, in domain words
 //! - `aws`: the ports over the AWS SDK
 //! - `sim`: an AWS account in memory, on the wire
 //! - `app`: the state of the console and what changes it
@@ -25,4 +25,6 @@ pub mod config;
 pub mod detect;
 pub mod domain;
 pub mod knowledge;
+pub mod port;
+pub mod respond;
 pub mod sim;
