@@ -358,10 +358,7 @@ impl Call {
     /// an instance profile (EC2 service model); no IAM action does.
     pub fn dry_run_supported(&self) -> bool {
         self.action().starts_with("ec2:")
-            && !matches!(
-                self,
-                Self::AssociateIamInstanceProfile { .. } | Self::DisassociateIamInstanceProfile { .. }
-            )
+            && !matches!(self, Self::AssociateIamInstanceProfile { .. } | Self::DisassociateIamInstanceProfile { .. })
     }
 
     /// What the call touches, the most telling first.

@@ -72,11 +72,9 @@ impl Call {
             Self::ModifyInstanceMetadataOptions { instance, tokens } => {
                 ec2("modify-instance-metadata-options", &[("instance-id", instance), ("http-tokens", tokens)])
             }
-            Self::CreateTags { resource, tags } => format!(
-                "{} --tags {}",
-                ec2("create-tags", &[("resources", resource)]),
-                json_word(&tag_list(tags)),
-            ),
+            Self::CreateTags { resource, tags } => {
+                format!("{} --tags {}", ec2("create-tags", &[("resources", resource)]), json_word(&tag_list(tags)),)
+            }
             Self::DeleteTags { resource, keys } => {
                 let keys: Vec<Value> = keys.iter().map(|key| json!({ "Key": key })).collect();
                 format!("{} --tags {}", ec2("delete-tags", &[("resources", resource)]), json_word(&Value::from(keys)))
@@ -163,23 +161,17 @@ impl Call {
             }
             Self::UpdateAccessKey { user, key, active } => iam(
                 "update-access-key",
-                &[
-                    ("user-name", user),
-                    ("access-key-id", key),
-                    ("status", if *active { "Active" } else { "Inactive" }),
-                ],
+                &[("user-name", user), ("access-key-id", key), ("status", if *active { "Active" } else { "Inactive" })],
             ),
-            Self::PutUserPolicy { user, policy, document } => iam(
-                "put-user-policy",
-                &[("user-name", user), ("policy-name", policy), ("policy-document", document)],
-            ),
+            Self::PutUserPolicy { user, policy, document } => {
+                iam("put-user-policy", &[("user-name", user), ("policy-name", policy), ("policy-document", document)])
+            }
             Self::DeleteUserPolicy { user, policy } => {
                 iam("delete-user-policy", &[("user-name", user), ("policy-name", policy)])
             }
-            Self::PutRolePolicy { role, policy, document } => iam(
-                "put-role-policy",
-                &[("role-name", role), ("policy-name", policy), ("policy-document", document)],
-            ),
+            Self::PutRolePolicy { role, policy, document } => {
+                iam("put-role-policy", &[("role-name", role), ("policy-name", policy), ("policy-document", document)])
+            }
             Self::DeleteRolePolicy { role, policy } => {
                 iam("delete-role-policy", &[("role-name", role), ("policy-name", policy)])
             }
