@@ -20,6 +20,7 @@
 //! - [`cli`]: the command line
 
 pub mod aws;
+pub mod case;
 pub mod cli;
 pub mod config;
 pub mod detect;

@@ -1,0 +1,201 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Case, EVIDENCE, JOURNAL, summary};
+use crate::domain::fault::FaultKind;
+
+const ACTOR: &str = "arn:aws:sts::123456789012:assumed-role/OnCall/alice";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_764_000_000 + second).unwrap()
+}
+
+/// A case with an opened line, an intent and its outcome.
+fn case(root: &Path) -> Case {
+    let mut case = Case::create(root, "c-1").unwrap();
+    let scope = json!({"region": "eu-west-1", "caller": {"account": "123456789012", "alias": "prod", "arn": ACTOR}});
+    let opened = json!({"playbook": "compromised-instance", "target": "i-1", "scope": scope, "reason": "paged"});
+    case.append(at(0), ACTOR, "opened", opened, None).unwrap();
+    let call = json!({"step": "protect", "object": "i-1", "call": "ec2:ModifyInstanceAttribute"});
+    case.append(at(1), ACTOR, "intent", call, Some("aws ec2 modify-instance-attribute --instance-id i-1")).unwrap();
+    let outcome = json!({"step": "protect", "object": "i-1", "call": "ec2:ModifyInstanceAttribute", "result": "ok"});
+    case.append(at(2), ACTOR, "outcome", outcome, None).unwrap();
+    case
+}
+
+#[test]
+fn a_case_is_for_its_owner_alone() {
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    case.keep_evidence(at(3), ACTOR, "console.txt", b"boot").unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(case.dir()), 0o700);
+    assert_eq!(mode(&case.dir().join(EVIDENCE)), 0o700);
+    assert_eq!(mode(&case.dir().join(JOURNAL)), 0o600);
+    assert_eq!(mode(&case.dir().join(EVIDENCE).join("console.txt")), 0o600);
+}
+
+#[test]
+fn what_was_appended_is_read_again_and_holds() {
+    let root = tempfile::tempdir().unwrap();
+    let before = case(root.path()).entries().to_vec();
+    let again = Case::open(&root.path().join("c-1")).unwrap();
+    assert_eq!(again.entries(), before);
+    assert_eq!(again.verify(), Vec::<String>::new());
+    assert_eq!(again.entries()[1].seq, 2);
+}
+
+#[test]
+fn a_torn_last_line_is_cut_off_kept_and_the_journal_goes_on() {
+    let root = tempfile::tempdir().unwrap();
+    drop(case(root.path()));
+    let path = root.path().join("c-1").join(JOURNAL);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes.extend_from_slice(br#"{"seq":4,"time":"2025-"#);
+    fs::write(&path, bytes).unwrap();
+
+    let mut healed = Case::open(&root.path().join("c-1")).unwrap();
+    assert_eq!(healed.healed(), Some(r#"{"seq":4,"time":"2025-"#));
+    assert_eq!(healed.append(at(9), ACTOR, "note", json!({"text": "back"}), None).unwrap(), 4);
+    assert_eq!(healed.verify(), Vec::<String>::new());
+    assert!(fs::read_to_string(path.with_extension("torn")).unwrap().contains(r#"{"seq":4"#));
+}
+
+#[test]
+fn every_cut_of_the_last_line_is_healed() {
+    let root = tempfile::tempdir().unwrap();
+    drop(case(root.path()));
+    let path = root.path().join("c-1").join(JOURNAL);
+    let whole = fs::read(&path).unwrap();
+    let second_end = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    for length in second_end + 1..whole.len() {
+        fs::write(&path, &whole[..length]).unwrap();
+        let case = Case::open(&root.path().join("c-1")).unwrap();
+        assert_eq!(case.entries().len(), 2, "cut at byte {length}");
+        assert_eq!(case.verify(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_changed_line_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    drop(case(root.path()));
+    let path = root.path().join("c-1").join(JOURNAL);
+    let text = fs::read_to_string(&path).unwrap().replace("paged", "bored");
+    fs::write(&path, text).unwrap();
+    let wrong = Case::open(&root.path().join("c-1")).unwrap().verify();
+    assert_eq!(wrong, ["line 2 of the journal does not follow from the line before it"]);
+}
+
+#[test]
+fn changed_missing_and_foreign_evidence_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    for name in ["a.json", "b.json", "b.json"] {
+        case.keep_evidence(at(3), ACTOR, name, b"{}").unwrap();
+    }
+    assert_eq!(case.verify(), Vec::<String>::new());
+    let evidence = case.dir().join(EVIDENCE);
+    fs::write(evidence.join("a.json"), b"{ }").unwrap();
+    fs::remove_file(evidence.join("b-2.json")).unwrap();
+    fs::write(evidence.join("planted"), b"").unwrap();
+    let wrong = case.verify();
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(wrong.iter().any(|line| line.starts_with("evidence/a.json is not what")));
+    assert!(wrong.iter().any(|line| line.starts_with("evidence/b-2.json cannot be read")));
+    assert!(wrong.iter().any(|line| line.starts_with("evidence/planted is in no line")));
+}
+
+#[test]
+fn evidence_cannot_leave_its_folder() {
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    case.keep_evidence(at(3), ACTOR, "../../etc/passwd", b"x").unwrap();
+    case.keep_evidence(at(3), ACTOR, "", b"x").unwrap();
+    assert!(case.dir().join(EVIDENCE).join("_.._etc_passwd").exists(), "{:?}", case.entries().last());
+    assert!(case.dir().join(EVIDENCE).join("unnamed").exists());
+}
+
+#[test]
+fn a_case_that_is_open_elsewhere_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let _held = case(root.path());
+    let fault = Case::open(&root.path().join("c-1")).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Refused);
+    assert!(fault.hint.contains("another stanch"));
+    let mut seen = Case::view(&root.path().join("c-1")).unwrap();
+    assert_eq!(seen.entries().len(), 3, "but it may be looked at");
+    assert!(seen.append(at(9), ACTOR, "note", json!({}), None).is_err());
+}
+
+#[test]
+fn bad_ids_and_taken_ids_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    for id in ["", "../x", "a/b", ".hidden", "a b"] {
+        assert_eq!(Case::create(root.path(), id).unwrap_err().kind, FaultKind::Invalid, "{id:?}");
+    }
+    drop(case(root.path()));
+    assert_eq!(Case::create(root.path(), "c-1").unwrap_err().kind, FaultKind::Storage);
+    assert_eq!(Case::open(&root.path().join("none")).unwrap_err().kind, FaultKind::NotFound);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_says_so() {
+    let root = tempfile::tempdir().unwrap();
+    let file = root.path().join("file");
+    fs::write(&file, "").unwrap();
+    let fault = Case::create(&file.join("cases"), "c-1").unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Storage);
+    assert!(fault.message.contains("cases"), "{fault}");
+}
+
+#[test]
+fn cases_are_listed_with_where_they_stand() {
+    let root = tempfile::tempdir().unwrap();
+    assert_eq!(summary::list(&root.path().join("none")).unwrap(), vec![]);
+    let mut one = case(root.path());
+    let status = || summary::list(root.path()).unwrap()[0].status.clone();
+    assert_eq!(status(), "open");
+    one.append(at(3), ACTOR, "intent", json!({"step": "stop", "object": "i-1"}), None).unwrap();
+    assert_eq!(status(), "interrupted");
+    one.append(at(4), ACTOR, "outcome", json!({"step": "stop", "object": "i-1", "result": "ok"}), None).unwrap();
+    one.append(at(5), ACTOR, "done", json!({"status": "done"}), None).unwrap();
+    assert_eq!(status(), "done");
+    let listed = &summary::list(root.path()).unwrap()[0];
+    assert_eq!((listed.target.as_str(), listed.playbook.as_str()), ("i-1", "compromised-instance"));
+}
+
+#[test]
+fn the_report_tells_it_and_keeps_secrets() {
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    let step = json!({"step": "protect", "title": "Protect from termination", "status": "done"});
+    case.append(at(3), ACTOR, "step", step, None).unwrap();
+    let failed = json!({"step": "cut", "title": "Cut the network", "status": "failed", "why": "denied"});
+    case.append(at(4), ACTOR, "step", failed, None).unwrap();
+    case.append(at(5), ACTOR, "note", json!({"text": "password=hunter22\u{1b}[31m"}), None).unwrap();
+    case.keep_evidence(at(6), ACTOR, "describe.json", b"{}").unwrap();
+    let report = case.write_report().unwrap();
+    let text = fs::read_to_string(case.dir().join("report.md")).unwrap();
+    assert_eq!(text, report.markdown());
+    for part in [
+        "- Target: i-1",
+        "Account: 123456789012 prod, Region eu-west-1",
+        "Protect from termination: done",
+        "Cut the network: failed: denied",
+        "`aws ec2 modify-instance-attribute --instance-id i-1` → ok",
+        "`evidence/describe.json`, 2 bytes",
+        "## What is open\n\n- Cut the network: failed",
+    ] {
+        assert!(text.contains(part), "{part}\n\n{text}");
+    }
+    assert!(!text.contains("hunter22") && !text.contains('\u{1b}'));
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(case.dir().join("report.json")).unwrap()).unwrap();
+    assert_eq!(&json, report.json());
+    assert_eq!(json["open"], json!(["Cut the network: failed"]));
+}
