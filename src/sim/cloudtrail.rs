@@ -124,3 +124,6 @@ fn decapitalised(key: &str) -> String {
 pub fn written_out(time: Timestamp) -> String {
     time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
 }
+
+#[cfg(test)]
+mod tests;

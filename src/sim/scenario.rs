@@ -122,3 +122,6 @@ pub enum ScenarioError {
         why: String,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -232,3 +232,6 @@ fn found(body: &str, element: &str) -> Option<String> {
     let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
     rest.split_once('"').map(|(text, _)| text.to_owned())
 }
+
+#[cfg(test)]
+mod tests;
