@@ -8,7 +8,11 @@ pub mod card;
 mod derived;
 pub mod fills;
 pub mod library;
+pub mod sentence;
+pub mod story;
 
 pub use card::Card;
 pub use fills::Fills;
 pub use library::{Library, card};
+pub use sentence::sentence;
+pub use story::Story;
