@@ -53,7 +53,7 @@ pub fn deed(event: &Event, raw: &str) -> String {
     let fields = Fields::of(event, raw);
     let Phrase { base, past, rest } = phrase(event, &fields);
     let space = if rest.is_empty() { "" } else { " " };
-    let text = match &event.error {
+    match &event.error {
         Some(error) if event.dry_run && error.is_dry_run() => {
             format!("asked whether it may {base}{space}{rest}: it may (dry run, nothing changed)")
         }
@@ -64,8 +64,7 @@ pub fn deed(event: &Event, raw: &str) -> String {
         Some(error) => format!("tried to {base}{space}{rest}, which failed ({})", visible(&error.code)),
         None if fields.failed_sign_in() => format!("tried to {base}{space}{rest}, which failed"),
         None => format!("{past}{space}{rest}"),
-    };
-    text
+    }
 }
 
 fn phrase(event: &Event, fields: &Fields<'_>) -> Phrase {

@@ -14,7 +14,9 @@ pub(super) fn phrase(event: &Event, fields: &Fields<'_>) -> Option<Phrase> {
         ("ec2", "ModifyInstanceAttribute") => attribute(fields),
         ("ec2", "ModifyInstanceMetadataOptions") => metadata(fields),
         ("ec2", "ModifyNetworkInterfaceAttribute") => interface(fields),
-        ("ec2", "ModifySnapshotAttribute") => sharing(fields, "createVolumePermission", "CreateVolumePermission", "snapshotId"),
+        ("ec2", "ModifySnapshotAttribute") => {
+            sharing(fields, "createVolumePermission", "CreateVolumePermission", "snapshotId")
+        }
         ("ec2", "ModifyImageAttribute") => sharing(fields, "launchPermission", "LaunchPermission", "imageId"),
         ("ec2", "CreateTags") => {
             Phrase::new("tag", "tagged", format!("{} with {}", listed(&fields.all("resourceId")), tags(fields)))
@@ -31,9 +33,11 @@ pub(super) fn phrase(event: &Event, fields: &Fields<'_>) -> Option<Phrase> {
             let key = fields.text("accessKeyId").map(|key| format!(" {key}")).unwrap_or_default();
             Phrase::new("make", "made", format!("the access key{key}{}", of_user(fields)))
         }
-        ("iam", "DeleteAccessKey") => {
-            Phrase::new("delete", "deleted", format!("the access key {}{}", fields.fill("{accessKeyId}"), of_user(fields)))
-        }
+        ("iam", "DeleteAccessKey") => Phrase::new(
+            "delete",
+            "deleted",
+            format!("the access key {}{}", fields.fill("{accessKeyId}"), of_user(fields)),
+        ),
         ("signin", "ConsoleLogin") => {
             let mfa = match fields.record()["additionalEventData"]["MFAUsed"].as_str() {
                 Some("Yes") => " with a second factor",
@@ -121,7 +125,9 @@ fn metadata(fields: &Fields<'_>) -> Phrase {
     let tokens = fields.text("HttpTokens").or_else(|| fields.text("httpTokens"));
     match tokens.as_deref() {
         Some("optional") => Phrase::new("let", "let", format!("{id} give its credentials without a token (IMDSv1)")),
-        Some("required") => Phrase::new("make", "made", format!("{id} ask for a token before it gives credentials (IMDSv2)")),
+        Some("required") => {
+            Phrase::new("make", "made", format!("{id} ask for a token before it gives credentials (IMDSv2)"))
+        }
         _ => Phrase::new("change", "changed", format!("the metadata options of {id}")),
     }
 }

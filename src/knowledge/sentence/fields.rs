@@ -110,10 +110,7 @@ pub(super) fn shown(text: &str) -> String {
 /// The first plain value under a key, however deep; not the empty text.
 fn find<'v>(value: &'v Value, key: &str) -> Option<Cow<'v, str>> {
     match value {
-        Value::Object(map) => map
-            .get(key)
-            .and_then(plain)
-            .or_else(|| map.values().find_map(|inner| find(inner, key))),
+        Value::Object(map) => map.get(key).and_then(plain).or_else(|| map.values().find_map(|inner| find(inner, key))),
         Value::Array(list) => list.iter().find_map(|inner| find(inner, key)),
         _ => None,
     }

@@ -49,25 +49,35 @@ fn an_opened_group_says_port_group_and_to_whom_in_both_shapes() {
         "ci-deploy closed all tcp of sg-9 to 10.0.0.0/8."
     );
     let by_id = json!({"groupId": "sg-9", "securityGroupRuleIds": {"items": [{"securityGroupRuleId": "sgr-4"}]}});
-    assert_eq!(
-        told("ec2", "RevokeSecurityGroupIngress", &by_id, &Value::Null),
-        "ci-deploy closed sgr-4 of sg-9."
-    );
+    assert_eq!(told("ec2", "RevokeSecurityGroupIngress", &by_id, &Value::Null), "ci-deploy closed sgr-4 of sg-9.");
 }
 
 #[test]
 fn one_name_with_several_deeds_says_which() {
     for (asked, said) in [
-        (json!({"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}), "changed the user data of i-1: code that it runs at boot"),
-        (json!({"instanceId": "i-1", "disableApiTermination": {"value": false}}), "turned off termination protection of i-1"),
-        (json!({"instanceId": "i-1", "groupSet": {"items": [{"groupId": "sg-2"}]}}), "put i-1 into sg-2, out of the groups it had"),
+        (
+            json!({"instanceId": "i-1", "userData": "<sensitiveDataRemoved>"}),
+            "changed the user data of i-1: code that it runs at boot",
+        ),
+        (
+            json!({"instanceId": "i-1", "disableApiTermination": {"value": false}}),
+            "turned off termination protection of i-1",
+        ),
+        (
+            json!({"instanceId": "i-1", "groupSet": {"items": [{"groupId": "sg-2"}]}}),
+            "put i-1 into sg-2, out of the groups it had",
+        ),
         (json!({"instanceId": "i-1", "instanceType": {"value": "m5.large"}}), "changed the type of i-1 to m5.large"),
-        (json!({"instanceId": "i-1", "sourceDestCheck": {"value": false}}), "turned off the source/destination check of i-1"),
+        (
+            json!({"instanceId": "i-1", "sourceDestCheck": {"value": false}}),
+            "turned off the source/destination check of i-1",
+        ),
     ] {
         let told = told("ec2", "ModifyInstanceAttribute", &asked, &json!({"_return": true}));
         assert_eq!(told, format!("ci-deploy {said}."));
     }
-    let share = json!({"snapshotId": "snap-1", "createVolumePermission": {"add": {"items": [{"userId": "999988887777"}]}}});
+    let share =
+        json!({"snapshotId": "snap-1", "createVolumePermission": {"add": {"items": [{"userId": "999988887777"}]}}});
     assert_eq!(
         told("ec2", "ModifySnapshotAttribute", &share, &Value::Null),
         "ci-deploy shared snap-1 with account 999988887777."
