@@ -3,3 +3,4 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test builds may fail loudly")]
 
 mod layers;
+mod sim_trail;
