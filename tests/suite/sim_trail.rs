@@ -48,10 +48,8 @@ fn told() -> Vec<Value> {
 }
 
 /// Parameters that the API has and that the recorded calls left out.
-const OPTIONAL: [&str; 2] = [
-    "requestParameters.description of \"CreateSnapshot\"",
-    "requestParameters.subnetId of \"RunInstances\"",
-];
+const OPTIONAL: [&str; 2] =
+    ["requestParameters.description of \"CreateSnapshot\"", "requestParameters.subnetId of \"RunInstances\""];
 
 fn name(record: &Value) -> (String, String) {
     let text = |key: &str| record[key].as_str().unwrap().to_owned();
@@ -178,10 +176,7 @@ fn parameters_and_answers_have_the_fields_of_real_ones_of_the_same_name() {
         assert!(same.iter().any(|real| real["readOnly"] == record["readOnly"]));
         assert!(same.iter().any(|real| real["eventType"] == record["eventType"]));
     }
-    let unseen: Vec<&String> = invented
-        .iter()
-        .filter(|field| !OPTIONAL.contains(&field.as_str()))
-        .collect();
+    let unseen: Vec<&String> = invented.iter().filter(|field| !OPTIONAL.contains(&field.as_str())).collect();
     assert!(unseen.is_empty(), "{unseen:#?}");
     assert!(compared.len() >= 45, "{} names are in both", compared.len());
 }
