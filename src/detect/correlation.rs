@@ -1,27 +1,185 @@
 //! Rules over the matches of other rules, in time.
+//!
+//! Events may come late, early and twice: what has been seen is kept in order
+//! of time, and a burst of events is told once, whenever its last one comes.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHasher};
 
-use super::subject::Subject;
+use super::subject::{Path, Reading, Subject};
 use super::{Hits, RuleSet};
 use crate::domain::finding::Finding;
+
+mod definition;
+mod group;
+
+pub(super) use definition::Definition;
+use definition::Measure;
+use group::{Group, Seen};
+
+/// How many seen events all correlations keep together before the groups that
+/// were quiet longest are forgotten.
+const MOST_SEEN: usize = 400_000;
+
+/// A correlation, tied to the rules that it looks at.
+#[derive(Debug)]
+pub(super) struct Correlation {
+    /// Its own rule.
+    pub(super) rule: u32,
+    definition: Definition,
+    parts: Vec<Part>,
+    fields: Vec<Path>,
+}
+
+/// One rule that a correlation looks at.
+#[derive(Debug)]
+struct Part {
+    rule: u32,
+    group_by: Vec<Path>,
+}
+
+impl Correlation {
+    /// Ties a definition to rules: to each its number, and the names it goes by.
+    pub(super) fn new(
+        rule: u32,
+        definition: Definition,
+        parts: &[(u32, [&str; 3])],
+        mut path: impl FnMut(&str) -> Path,
+    ) -> Self {
+        let parts = parts
+            .iter()
+            .map(|(rule, names)| Part {
+                rule: *rule,
+                group_by: definition.group_by.iter().map(|name| path(definition.field_in(name, names))).collect(),
+            })
+            .collect();
+        let fields = definition.fields.iter().map(|field| path(field)).collect();
+        Self { rule, definition, parts, fields }
+    }
+
+    /// The rules that it looks at.
+    pub(super) fn looks_at(&self) -> impl Iterator<Item = u32> {
+        self.parts.iter().map(|part| part.rule)
+    }
+}
 
 /// What the correlation rules of a rule set have seen so far.
 #[derive(Debug, Clone)]
 pub struct Correlator {
-    #[expect(dead_code, reason = "read when correlations are compiled")]
     rules: RuleSet,
+    groups: Vec<FxHashMap<Vec<String>, Group>>,
+    seen: usize,
+    clock: u64,
 }
 
 impl Correlator {
     /// A correlator that has seen nothing.
     pub fn new(rules: &RuleSet) -> Self {
-        Self { rules: rules.clone() }
+        let groups = vec![FxHashMap::default(); rules.correlations().len()];
+        Self { rules: rules.clone(), groups, seen: 0, clock: 0 }
     }
 
-    /// Takes in the hits of one event that happened at `time`. Events may come
-    /// in any order and more than once.
-    pub fn observe(&mut self, _hits: &Hits, _subject: &Subject<'_>, _time: Timestamp) -> Vec<Finding> {
-        Vec::new()
+    /// Takes in the hits of one event that happened at `time`, and tells the
+    /// correlations that it completes. Events may come in any order and more
+    /// than once. A burst is told once, when it first meets its condition.
+    pub fn observe(&mut self, hits: &Hits, subject: &Subject<'_>, time: Timestamp) -> Vec<Finding> {
+        let rules = self.rules.clone();
+        let mut findings = Vec::new();
+        let mut waiting: Vec<u32> = hits.numbers().collect();
+        while let Some(hit) = waiting.pop() {
+            for &number in rules.looked_at_by(hit) {
+                let Some(correlation) = rules.correlations().get(number) else { continue };
+                let told = subject.read(rules.identity(), |reading| {
+                    self.feed(number, correlation, hit, reading, time.as_second())
+                });
+                if let Some((because, count)) = told {
+                    waiting.push(correlation.rule);
+                    findings.extend(rules.correlated(correlation.rule, subject, because, count));
+                }
+            }
+        }
+        if self.seen > MOST_SEEN {
+            self.forget();
+        }
+        findings
+    }
+
+    /// Adds one event to its group; tells why and with how many events, where
+    /// that meets the condition for the first time in a burst.
+    fn feed(
+        &mut self,
+        number: usize,
+        correlation: &Correlation,
+        hit: u32,
+        reading: &mut Reading<'_>,
+        second: i64,
+    ) -> Option<(Vec<(String, String)>, u32)> {
+        let definition = &correlation.definition;
+        let event = hash(&reading.text_of("eventID"));
+        let groups = self.groups.get_mut(number)?;
+        let mut told = None;
+        for (part, place) in correlation.parts.iter().zip(0_u16..).filter(|(part, _)| part.rule == hit) {
+            let key: Vec<String> = part.group_by.iter().map(|path| first_text(reading, path)).collect();
+            let values = match definition.measure {
+                Measure::Events | Measure::Rules | Measure::RulesInOrder => (0, f64::NAN),
+                _ => match measured(reading, &correlation.fields) {
+                    Some(values) => values,
+                    // An event without the field is none that counts.
+                    None => continue,
+                },
+            };
+            self.clock += 1;
+            let group = groups.entry(key).or_default();
+            let before = group.len();
+            let seen = Seen { second, event, part: place, value: values.0, number: values.1 };
+            let met = group.add(seen, definition, self.clock);
+            self.seen = (self.seen + group.len()).saturating_sub(before);
+            if let (Some(count), None) = (met, &told) {
+                let mut because: Vec<(String, String)> = part
+                    .group_by
+                    .iter()
+                    .map(|path| (path.text.to_string(), first_text(reading, path)))
+                    .collect();
+                because.push(("events".into(), format!("{count} within {}", definition.timespan)));
+                told = Some((because, count));
+            }
+        }
+        told
+    }
+
+    /// Forgets the half of the groups that were touched longest ago.
+    fn forget(&mut self) {
+        let mut touched: Vec<u64> = self.groups.iter().flat_map(HashMap::values).map(|group| group.touched()).collect();
+        touched.sort_unstable();
+        let middle = touched.get(touched.len() / 2).copied().unwrap_or(0);
+        for groups in &mut self.groups {
+            groups.retain(|_, group| group.touched() > middle);
+        }
+        self.seen = self.groups.iter().flat_map(HashMap::values).map(Group::len).sum();
     }
 }
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn first_text(reading: &mut Reading<'_>, path: &Path) -> String {
+    reading.find(path).values().first().and_then(|value| value.text()).map(std::borrow::Cow::into_owned).unwrap_or_default()
+}
+
+/// The values of some fields together as one number to tell them apart, and the
+/// first as a number.
+fn measured(reading: &mut Reading<'_>, fields: &[Path]) -> Option<(u64, f64)> {
+    let mut texts = Vec::new();
+    for path in fields {
+        texts.push(reading.find(path).values().first()?.text()?.into_owned());
+    }
+    let number = texts.first().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN);
+    Some((hash(&texts), number))
+}
+

@@ -1,19 +1,324 @@
-//! A record under judgement: its source and name at hand, the rest read when a
-//! rule asks for it.
+//! A record under judgement: its source and name at hand, the rest found in
+//! its JSON text when a rule asks for it, and each field at most once.
+
+use std::cell::RefCell;
+
+use memchr::memmem;
+
+use super::json::{self, DEPTH, Value, decoded, key_is};
 
 /// One CloudTrail record as the rules see it. The JSON text is read only as far
 /// as some rule needs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Subject<'a> {
-    pub(super) source: &'a str,
-    pub(super) name: &'a str,
-    pub(super) raw: &'a [u8],
+    reading: RefCell<Reading<'a>>,
 }
 
 impl<'a> Subject<'a> {
     /// The record with its `eventSource` and `eventName`, already decoded, and
     /// its own JSON text.
     pub fn new(source: &'a str, name: &'a str, raw: &'a [u8]) -> Self {
-        Self { source, name, raw }
+        let raw = &raw[json::skip_space(raw, 0)..];
+        Self {
+            reading: RefCell::new(Reading {
+                source,
+                name,
+                raw,
+                top: Vec::new(),
+                at: 0,
+                may_have_error: None,
+                rules: 0,
+                found: Vec::new(),
+            }),
+        }
+    }
+
+    /// Reads with the fields that a rule set (told by `rules`) numbered.
+    pub(super) fn read<T>(&self, rules: usize, with: impl FnOnce(&mut Reading<'a>) -> T) -> T {
+        let mut reading = self.reading.borrow_mut();
+        if reading.rules != rules {
+            reading.rules = rules;
+            reading.found.clear();
+        }
+        with(&mut reading)
+    }
+}
+
+/// A field of a record, by its place among the fields of a rule set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Path {
+    /// Its number in the rule set.
+    pub(super) number: usize,
+    /// As the rule writes it.
+    pub(super) text: Box<str>,
+    segments: Vec<Box<str>>,
+}
+
+impl Path {
+    /// A path from its dotted text.
+    pub(super) fn new(number: usize, text: &str) -> Self {
+        Self { number, text: text.into(), segments: text.split('.').map(Into::into).collect() }
+    }
+
+    /// How far into a record one must usually read for it, in no unit.
+    pub(super) fn cost(&self) -> u32 {
+        match &*self.segments[0] {
+            "eventSource" | "eventName" => 1,
+            "errorCode" | "errorMessage" => 2,
+            "userIdentity" | "eventTime" | "eventVersion" => 3,
+            "awsRegion" | "sourceIPAddress" | "userAgent" => 4,
+            "requestParameters" => 6,
+            _ => 8,
+        }
+    }
+}
+
+/// The values that a field has in a record.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Found<'a> {
+    /// The record has no such field.
+    Absent,
+    /// It has one value.
+    One(Value<'a>),
+    /// A list is on the way or at the end: its elements, which may be none.
+    Many(Vec<Value<'a>>),
+}
+
+impl<'a> Found<'a> {
+    /// The values.
+    pub(super) fn values(&self) -> &[Value<'a>] {
+        match self {
+            Self::Absent => &[],
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+}
+
+/// What has been read of a record so far.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    source: &'a str,
+    name: &'a str,
+    raw: &'a [u8],
+    /// The members of the record up to `at`: key and value.
+    top: Vec<(&'a [u8], &'a [u8])>,
+    at: usize,
+    may_have_error: Option<bool>,
+    /// Whose numbers `found` is by.
+    rules: usize,
+    found: Vec<Option<Found<'a>>>,
+}
+
+impl<'a> Reading<'a> {
+    /// `eventSource`.
+    pub(super) fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// `eventName`.
+    pub(super) fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The record's JSON text.
+    pub(super) fn raw(&self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The values of a field.
+    pub(super) fn find(&mut self, path: &Path) -> &Found<'a> {
+        if self.found.len() <= path.number {
+            self.found.resize_with(path.number + 1, || None);
+        }
+        if self.found[path.number].is_none() {
+            let found = self.look_up(&path.segments);
+            self.found[path.number] = Some(found);
+        }
+        match &self.found[path.number] {
+            Some(found) => found,
+            None => &Found::Absent,
+        }
+    }
+
+    /// The text of a field at the top of the record, by its name.
+    pub(super) fn text_of(&mut self, key: &str) -> Option<std::borrow::Cow<'a, str>> {
+        match Value::read(self.member(key)?)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn look_up(&mut self, segments: &[Box<str>]) -> Found<'a> {
+        let (first, rest) = match segments {
+            [] => return Found::Absent,
+            [first, rest @ ..] => (first, rest),
+        };
+        if rest.is_empty() {
+            match &**first {
+                "eventSource" if !self.source.is_empty() => return Found::One(Value::Text(self.source.into())),
+                "eventName" if !self.name.is_empty() => return Found::One(Value::Text(self.name.into())),
+                _ => {}
+            }
+        }
+        if matches!(&**first, "errorCode" | "errorMessage") && !self.may_have_error() {
+            return Found::Absent;
+        }
+        let mut walk = Walk { present: false, several: false, values: Vec::new() };
+        match self.member(first) {
+            Some(value) => walk.descend(value, rest, 0),
+            // A key with dots in it.
+            None if !rest.is_empty() => walk.into_object(self.raw, segments, 0),
+            None => {}
+        }
+        match (walk.present, walk.several) {
+            (false, _) => Found::Absent,
+            (true, true) => Found::Many(walk.values),
+            (true, false) => walk.values.pop().map_or(Found::Absent, Found::One),
+        }
+    }
+
+    /// Most records have no error, and one search tells so without reading the
+    /// members up to the last.
+    fn may_have_error(&mut self) -> bool {
+        let raw = self.raw;
+        *self.may_have_error.get_or_insert_with(|| memmem::find(raw, b"\"error").is_some())
+    }
+
+    /// The value of a member of the record, read on to where it stands.
+    fn member(&mut self, key: &str) -> Option<&'a [u8]> {
+        if let Some((_, value)) = self.top.iter().find(|(known, _)| key_is(known, key)) {
+            return Some(value);
+        }
+        if self.top.is_empty() {
+            self.top.reserve(24);
+        }
+        while self.at < self.raw.len() {
+            let mut members = json::members_from(self.raw, self.at);
+            let Some((known, value)) = members.next() else {
+                self.at = self.raw.len();
+                return None;
+            };
+            self.at = members.place();
+            self.top.push((known, value));
+            if key_is(known, key) {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
+
+struct Walk<'a> {
+    present: bool,
+    several: bool,
+    values: Vec<Value<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    fn descend(&mut self, value: &'a [u8], segments: &[Box<str>], depth: u8) {
+        if depth >= DEPTH {
+            return;
+        }
+        if value.first() == Some(&b'[') {
+            self.several = true;
+            self.present |= segments.is_empty();
+            for element in json::elements(value) {
+                self.descend(element, segments, depth + 1);
+            }
+            // `list.0.field` asks for one element.
+            if let [index, rest @ ..] = segments
+                && let Ok(index) = index.parse::<usize>()
+                && let Some(element) = json::elements(value).nth(index)
+            {
+                self.descend(element, rest, depth + 1);
+            }
+        } else if segments.is_empty() {
+            self.present = true;
+            self.values.extend(Value::read(value));
+        } else {
+            self.into_object(value, segments, depth);
+        }
+    }
+
+    /// Goes on below every member whose key is the first segment, or the first
+    /// few with dots between them.
+    fn into_object(&mut self, object: &'a [u8], segments: &[Box<str>], depth: u8) {
+        for (key, value) in json::members(object) {
+            if key_is(key, &segments[0]) {
+                self.descend(value, &segments[1..], depth + 1);
+                continue;
+            }
+            if !key.contains(&b'.') {
+                continue;
+            }
+            let key = decoded(key);
+            let mut parts = 0;
+            let mut rest = &*key;
+            while let Some(segment) = segments.get(parts) {
+                parts += 1;
+                match rest.strip_prefix(&**segment) {
+                    Some("") => {
+                        if parts > 1 {
+                            self.descend(value, &segments[parts..], depth + 1);
+                        }
+                        break;
+                    }
+                    Some(tail) if tail.starts_with('.') => rest = &tail[1..],
+                    _ => break,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &str = r#" {"eventVersion":"1.08","userIdentity":{"type":"IAMUser","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}},
+        "eventSource":"ec2.amazonaws.com","eventName":"AuthorizeSecurityGroupIngress",
+        "requestParameters":{"groupId":"sg-1","ipPermissions":{"items":[
+            {"fromPort":22,"ipRanges":{"items":[{"cidrIp":"10.0.0.0/8"},{"cidrIp":"0.0.0.0\/0"}]}},
+            {"fromPort":443,"ipRanges":{}}]},"tags":[],"aws.dotted.key":{"x":"y"}},
+        "responseElements":null,"eventID":"e-1"}"#;
+
+    fn found(path: &str) -> Vec<String> {
+        let subject = Subject::new("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress", RECORD.as_bytes());
+        subject.read(1, |reading| match reading.find(&Path::new(3, path)) {
+            Found::Absent => vec!["(absent)".into()],
+            found => found.values().iter().map(|value| value.text().map_or("(null)".into(), |t| t.into_owned())).collect(),
+        })
+    }
+
+    #[test]
+    fn a_path_leads_through_objects_and_every_element_of_lists() {
+        assert_eq!(found("userIdentity.type"), ["IAMUser"]);
+        assert_eq!(found("userIdentity.sessionContext.attributes.mfaAuthenticated"), ["false"]);
+        assert_eq!(found("requestParameters.ipPermissions.items.fromPort"), ["22", "443"]);
+        assert_eq!(
+            found("requestParameters.ipPermissions.items.ipRanges.items.cidrIp"),
+            ["10.0.0.0/8", "0.0.0.0/0"]
+        );
+        assert_eq!(found("requestParameters.ipPermissions.items.1.fromPort"), ["443"]);
+        assert_eq!(found("requestParameters.aws.dotted.key.x"), ["y"]);
+        assert_eq!(found("eventName"), ["AuthorizeSecurityGroupIngress"]);
+        assert_eq!(found("eventID"), ["e-1"]);
+        assert_eq!(found("requestParameters.tags"), Vec::<String>::new());
+        assert_eq!(found("responseElements"), ["(null)"]);
+        for absent in ["errorCode", "requestParameters.nothing", "userIdentity.type.x", "nothing.at.all", ""] {
+            assert_eq!(found(absent), ["(absent)"], "{absent}");
+        }
+    }
+
+    #[test]
+    fn the_same_field_may_be_asked_by_two_rule_sets_that_number_it_differently() {
+        let subject = Subject::new("", "", RECORD.as_bytes());
+        let text = |rules, path: Path| {
+            subject.read(rules, |reading| reading.find(&path).values().first().and_then(|v| v.text().map(|t| t.into_owned())))
+        };
+        assert_eq!(text(1, Path::new(0, "eventID")), Some("e-1".into()));
+        assert_eq!(text(2, Path::new(0, "userIdentity.type")), Some("IAMUser".into()));
+        assert_eq!(text(2, Path::new(1, "eventName")), Some("AuthorizeSecurityGroupIngress".into()));
     }
 }

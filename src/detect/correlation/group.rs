@@ -1,0 +1,163 @@
+//! The events of one correlation that share their `group-by` values.
+
+use std::collections::HashSet;
+
+use super::definition::{Definition, Measure};
+use crate::detect::matcher::Order;
+
+/// How many events one group keeps: those nearest to the newest comer.
+const MOST: usize = 4096;
+
+/// An event that a correlation counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    /// When, in seconds.
+    pub(super) second: i64,
+    /// Which event.
+    pub(super) event: u64,
+    /// Which of the correlation's rules it matched.
+    pub(super) part: u16,
+    /// Its value, to tell it from others.
+    pub(super) value: u64,
+    /// Its value as a number; not a number where it is none.
+    pub(super) number: f64,
+}
+
+/// The events of one correlation that share their `group-by` values, in order of time.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Group {
+    seen: Vec<Seen>,
+    /// The bursts that were told: first and last second.
+    told: Vec<(i64, i64)>,
+    touched: u64,
+}
+
+impl Group {
+    /// How many events it keeps.
+    pub(super) fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// When it last took in an event, by the correlator's count.
+    pub(super) fn touched(&self) -> u64 {
+        self.touched
+    }
+
+    /// Takes in an event. Tells how many events there are where it completes a
+    /// burst that was not told before.
+    pub(super) fn add(&mut self, new: Seen, definition: &Definition, clock: u64) -> Option<u32> {
+        self.touched = clock;
+        let in_rules = matches!(definition.measure, Measure::Rules | Measure::RulesInOrder);
+        let known = |seen: &Seen| seen.event == new.event && (!in_rules || seen.part == new.part);
+        let end = self.seen.partition_point(|seen| seen.second <= new.second);
+        if self.seen[..end].iter().rev().take_while(|seen| seen.second == new.second).any(known) {
+            return None;
+        }
+        self.seen.insert(end, new);
+        if self.seen.len() > MOST {
+            let (first, last) = (self.seen[0].second, self.seen[MOST].second);
+            let farthest = if new.second - first > last - new.second { 0 } else { MOST };
+            self.seen.remove(farthest);
+        }
+        let (start, stop, count) = match definition.measure {
+            Measure::RulesInOrder => self.chain(new, definition)?,
+            _ => self.burst(new, definition)?,
+        };
+        // A burst goes on as long as it meets its condition.
+        if let Some(told) = self.told.iter_mut().find(|told| told.0 <= stop && start <= told.1) {
+            *told = (told.0.min(start), told.1.max(stop));
+            return None;
+        }
+        self.told.push((start, stop));
+        if self.told.len() > MOST {
+            self.told.remove(0);
+        }
+        Some(count)
+    }
+
+    /// A window around the new event that meets the condition: its first and
+    /// last second, and its events.
+    fn burst(&self, new: Seen, definition: &Definition) -> Option<(i64, i64, u32)> {
+        let span = definition.seconds;
+        let from = self.seen.partition_point(|seen| seen.second < new.second.saturating_sub(span));
+        let at = self.seen.partition_point(|seen| seen.second < new.second);
+        let window = |first: usize| {
+            let start = self.seen[first].second;
+            let end = self.seen.partition_point(|seen| seen.second <= start.saturating_add(span));
+            &self.seen[first..end]
+        };
+        let grows = definition.limits.iter().all(|(order, _)| matches!(order, Order::Greater | Order::GreaterOrEqual))
+            && !matches!(definition.measure, Measure::Average | Measure::Percentile(_));
+        let until = self.seen.partition_point(|seen| seen.second <= new.second);
+        let meets = |window: &[Seen]| {
+            let measured = measure(window, definition.measure)?;
+            definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)).then(|| {
+                let events: HashSet<u64> = window.iter().map(|seen| seen.event).collect();
+                let (first, last) = (window.first().map_or(0, |seen| seen.second), window.last().map_or(0, |seen| seen.second));
+                (first, last, u32::try_from(events.len()).unwrap_or(u32::MAX))
+            })
+        };
+        if !grows || until == self.seen.len() {
+            // The newest event, or a condition that more events may end: what there
+            // is up to it.
+            return meets(&self.seen[from..until]);
+        }
+        if at == 0 {
+            return meets(window(0));
+        }
+        (from..until).find_map(|first| meets(window(first)))
+    }
+
+    /// A chain of events, one of each rule in order, that the new event is part
+    /// of: its first and last second, and its length. The latest start counts.
+    /// Events of the same second are in order: CloudTrail tells no finer time.
+    fn chain(&self, new: Seen, definition: &Definition) -> Option<(i64, i64, u32)> {
+        let span = definition.seconds;
+        let from = self.seen.partition_point(|seen| seen.second < new.second.saturating_sub(span));
+        let until = self.seen.partition_point(|seen| seen.second <= new.second.saturating_add(span));
+        let length = u16::try_from(definition.rules.len()).unwrap_or(u16::MAX);
+        (from..until).rev().filter(|first| self.seen[*first].part == 0).find_map(|first| {
+            let start = self.seen[first].second;
+            let mut last = start;
+            let mut has_new = is_same(&self.seen[first], &new);
+            let mut events = vec![self.seen[first].event];
+            for part in 1..length {
+                let begin = self.seen.partition_point(|seen| seen.second < last);
+                let next = self.seen[begin..until]
+                    .iter()
+                    .filter(|seen| seen.part == part && !events.contains(&seen.event))
+                    .min_by_key(|seen| (seen.second, !is_same(seen, &new)))?;
+                last = next.second;
+                has_new |= is_same(next, &new);
+                events.push(next.event);
+            }
+            (has_new && last - start <= span).then(|| (start, last, u32::from(length)))
+        })
+    }
+}
+
+fn is_same(one: &Seen, other: &Seen) -> bool {
+    one.event == other.event && one.part == other.part
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a rank among at most a few thousand")]
+fn measure(window: &[Seen], measure: Measure) -> Option<f64> {
+    let numbers = || window.iter().map(|seen| seen.number).filter(|number| !number.is_nan());
+    let different = |of: fn(&Seen) -> u64| window.iter().map(of).collect::<HashSet<_>>().len() as f64;
+    match measure {
+        Measure::Events => Some(different(|seen| seen.event)),
+        Measure::Values => Some(different(|seen| seen.value)),
+        Measure::Rules | Measure::RulesInOrder => Some(different(|seen| u64::from(seen.part))),
+        Measure::Sum => Some(numbers().sum()),
+        Measure::Average => {
+            let count = numbers().count();
+            (count > 0).then(|| numbers().sum::<f64>() / count as f64)
+        }
+        Measure::Percentile(percent) => {
+            let mut sorted: Vec<f64> = numbers().collect();
+            sorted.sort_by(f64::total_cmp);
+            let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
+            sorted.get(rank.saturating_sub(1)).copied()
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! A rule's logic, compiled: what is evaluated on a record, what it requires of
+//! every record that it can match, and why it matched.
+
+use std::collections::BTreeSet;
+
+use super::json::{Value, decoded, scalars};
+use super::matcher::{Matcher, TimePart};
+use super::modifier::{Compared, Kind};
+use super::pattern::fold;
+use super::subject::{Found, Path, Reading};
+
+/// A rule's logic.
+#[derive(Debug, Clone)]
+pub(super) enum Expression {
+    /// All hold.
+    And(Vec<Expression>),
+    /// At least so many hold.
+    AtLeast(usize, Vec<Expression>),
+    /// It does not hold.
+    Not(Box<Expression>),
+    /// A question to one field.
+    Test(Test),
+}
+
+/// A question to one field of a record.
+#[derive(Debug, Clone)]
+pub(super) struct Test {
+    /// The field, none for every value of the record.
+    pub(super) path: Option<Path>,
+    /// The answer is turned round.
+    pub(super) negated: bool,
+    /// The part of a time that is looked at.
+    pub(super) part: Option<TimePart>,
+    /// What is asked.
+    pub(super) kind: Kind,
+    /// The fields that it is compared with, for a field reference.
+    pub(super) others: Vec<Path>,
+}
+
+impl Expression {
+    /// It holds for the record.
+    pub(super) fn holds(&self, reading: &mut Reading<'_>) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.holds(reading)),
+            Self::AtLeast(least, parts) => {
+                let mut missing = *least;
+                parts.iter().any(|part| {
+                    missing -= usize::from(part.holds(reading));
+                    missing == 0
+                })
+            }
+            Self::Not(part) => !part.holds(reading),
+            Self::Test(test) => test.holds(reading),
+        }
+    }
+
+    /// The same logic with the cheap questions first.
+    pub(super) fn sorted(self) -> Self {
+        match self {
+            Self::And(parts) => {
+                let mut parts: Vec<_> = parts.into_iter().map(Self::sorted).collect();
+                parts.sort_by_key(Self::cost);
+                Self::And(parts)
+            }
+            Self::AtLeast(least, parts) => {
+                let mut parts: Vec<_> = parts.into_iter().map(Self::sorted).collect();
+                parts.sort_by_key(Self::cost);
+                Self::AtLeast(least, parts)
+            }
+            Self::Not(part) => Self::Not(Box::new(part.sorted())),
+            Self::Test(test) => Self::Test(test),
+        }
+    }
+
+    fn cost(&self) -> u32 {
+        match self {
+            // The cheapest question often decides.
+            Self::And(parts) => parts.iter().map(Self::cost).min().unwrap_or(0),
+            Self::AtLeast(_, parts) => parts.iter().map(Self::cost).max().unwrap_or(0),
+            Self::Not(part) => part.cost(),
+            Self::Test(test) => test.cost(),
+        }
+    }
+
+    /// The values, folded, of which every matching record has one in a field at
+    /// the top of the record; none where it may have any.
+    pub(super) fn required(&self, field: &str) -> Option<BTreeSet<String>> {
+        match self {
+            Self::And(parts) => parts.iter().filter_map(|part| part.required(field)).min_by_key(BTreeSet::len),
+            Self::AtLeast(least, parts) if *least == parts.len() => {
+                parts.iter().filter_map(|part| part.required(field)).min_by_key(BTreeSet::len)
+            }
+            Self::AtLeast(0, _) | Self::Not(_) => None,
+            Self::AtLeast(_, parts) => parts.iter().try_fold(BTreeSet::new(), |mut all, part| {
+                all.extend(part.required(field)?);
+                Some(all)
+            }),
+            Self::Test(test) => test.required(field),
+        }
+    }
+
+    /// The fields that made it match, with the values found, cheap ones first.
+    /// Of a record that it does not match, the fields that hold all the same.
+    pub(super) fn because(&self, reading: &mut Reading<'_>, told: &mut Vec<(String, String)>) {
+        match self {
+            Self::And(parts) | Self::AtLeast(_, parts) => {
+                for part in parts {
+                    if part.holds(reading) {
+                        part.because(reading, told);
+                    }
+                }
+            }
+            Self::Not(part) => {
+                // What is not there has no field to show, but a turned question has.
+                if let Self::Not(inner) = &**part {
+                    inner.because(reading, told);
+                }
+            }
+            Self::Test(test) => test.because(reading, told),
+        }
+    }
+}
+
+impl Test {
+    fn holds(&self, reading: &mut Reading<'_>) -> bool {
+        self.negated != self.answer(reading)
+    }
+
+    fn answer(&self, reading: &mut Reading<'_>) -> bool {
+        let Some(path) = &self.path else {
+            let raw = reading.raw();
+            return match &self.kind {
+                Kind::Any(matchers) => {
+                    scalars(raw, |_, value| matchers.iter().any(|matcher| self.meets(matcher, &value)))
+                }
+                Kind::All(matchers) => {
+                    matchers.iter().all(|matcher| scalars(raw, |_, value| self.meets(matcher, &value)))
+                }
+                Kind::Exists(_) | Kind::Field { .. } => false,
+            };
+        };
+        match &self.kind {
+            Kind::Exists(wanted) => (*reading.find(path) != Found::Absent) == *wanted,
+            Kind::Any(matchers) => {
+                let found = reading.find(path);
+                matchers.iter().any(|matcher| self.met(matcher, found).is_some())
+            }
+            Kind::All(matchers) => {
+                let found = reading.find(path);
+                matchers.iter().all(|matcher| self.met(matcher, found).is_some())
+            }
+            Kind::Field { how, cased, all, .. } => {
+                let mine = reading.find(path).clone();
+                let mut compares = |other: &Path| {
+                    let theirs = reading.find(other);
+                    mine.values()
+                        .iter()
+                        .any(|mine| theirs.values().iter().any(|theirs| compared(mine, theirs, *how, *cased)))
+                };
+                if *all { self.others.iter().all(&mut compares) } else { self.others.iter().any(&mut compares) }
+            }
+        }
+    }
+
+    /// The value that meets a matcher; `Null` stands in where no value does.
+    fn met<'f, 'a>(&self, matcher: &Matcher, found: &'f Found<'a>) -> Option<&'f Value<'a>> {
+        let values = found.values();
+        if matches!(matcher, Matcher::Null) && values.is_empty() {
+            return Some(&Value::Null);
+        }
+        values.iter().find(|value| self.meets(matcher, value))
+    }
+
+    fn meets(&self, matcher: &Matcher, value: &Value<'_>) -> bool {
+        match self.part {
+            None => matcher.matches(value),
+            Some(part) => value
+                .text()
+                .and_then(|text| part.of(&text))
+                .is_some_and(|number| matcher.matches(&Value::Number(&number.to_string()))),
+        }
+    }
+
+    fn cost(&self) -> u32 {
+        let Some(path) = &self.path else { return 1000 };
+        let matchers = match &self.kind {
+            Kind::Any(matchers) | Kind::All(matchers) => matchers.iter().map(Matcher::cost).max().unwrap_or(0),
+            Kind::Exists(_) | Kind::Field { .. } => 0,
+        };
+        path.cost() * 4 + matchers
+    }
+
+    fn required(&self, field: &str) -> Option<BTreeSet<String>> {
+        let path = self.path.as_ref().filter(|path| &*path.text == field)?;
+        if self.negated || self.part.is_some() || path.number == usize::MAX {
+            return None;
+        }
+        let words = |matcher: &Matcher| match matcher {
+            Matcher::Text(pattern) => pattern.exact().map(|word| vec![word.into_owned()]),
+            Matcher::OneOf(words) => Some(words.iter().cloned().collect()),
+            _ => None,
+        };
+        match &self.kind {
+            Kind::Any(matchers) => matchers.iter().try_fold(BTreeSet::new(), |mut all, matcher| {
+                all.extend(words(matcher)?);
+                Some(all)
+            }),
+            Kind::All(matchers) => matchers.iter().find_map(|matcher| Some(words(matcher)?.into_iter().collect())),
+            Kind::Exists(_) | Kind::Field { .. } => None,
+        }
+    }
+
+    fn because(&self, reading: &mut Reading<'_>, told: &mut Vec<(String, String)>) {
+        let mut tell = |field: &str, value: String| {
+            if !told.iter().any(|(known, shown)| known == field && *shown == value) {
+                told.push((field.to_owned(), value));
+            }
+        };
+        let Some(path) = &self.path else {
+            if let Kind::Any(matchers) | Kind::All(matchers) = &self.kind {
+                for matcher in matchers {
+                    scalars(reading.raw(), |key, value| {
+                        let met = self.meets(matcher, &value);
+                        if met {
+                            tell(&decoded(key), shown(&value));
+                        }
+                        met
+                    });
+                }
+            }
+            return;
+        };
+        let found = reading.find(path);
+        match (&self.kind, self.negated) {
+            (Kind::Any(matchers), false) => {
+                if let Some(value) = matchers.iter().find_map(|matcher| self.met(matcher, found)) {
+                    tell(&path.text, if *found == Found::Absent { "(absent)".into() } else { shown(value) });
+                }
+            }
+            (Kind::All(matchers), false) => {
+                for value in matchers.iter().filter_map(|matcher| self.met(matcher, found)) {
+                    tell(&path.text, shown(value));
+                }
+            }
+            _ => match found.values() {
+                [] if *found == Found::Absent => tell(&path.text, "(absent)".into()),
+                [] => tell(&path.text, "(empty)".into()),
+                [value, ..] => tell(&path.text, shown(value)),
+            },
+        }
+    }
+}
+
+fn compared(mine: &Value<'_>, theirs: &Value<'_>, how: Compared, cased: bool) -> bool {
+    let (Some(mine), Some(theirs)) = (mine.text(), theirs.text()) else { return false };
+    let (mine, theirs) = if cased { (mine, theirs) } else { (fold(&mine).into_owned().into(), fold(&theirs).into_owned().into()) };
+    match how {
+        Compared::Equal => mine == theirs,
+        Compared::Contains => mine.contains(&*theirs),
+        Compared::StartsWith => mine.starts_with(&*theirs),
+        Compared::EndsWith => mine.ends_with(&*theirs),
+    }
+}
+
+/// A value as it is told to the user, cut where it is long.
+fn shown(value: &Value<'_>) -> String {
+    const MOST: usize = 300;
+    let Some(text) = value.text() else { return "null".into() };
+    match text.char_indices().nth(MOST) {
+        None => text.into_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}
