@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test builds may fail loudly")]
 
+mod detect;
 mod layers;
 mod sim_trail;
