@@ -22,6 +22,7 @@ mod builtin;
 mod condition;
 pub mod correlation;
 mod draft;
+mod encoding;
 mod expression;
 pub mod groups;
 mod index;

@@ -152,7 +152,7 @@ impl Correlator {
 
     /// Forgets the half of the groups that were touched longest ago.
     fn forget(&mut self) {
-        let mut touched: Vec<u64> = self.groups.iter().flat_map(HashMap::values).map(|group| group.touched()).collect();
+        let mut touched: Vec<u64> = self.groups.iter().flat_map(HashMap::values).map(Group::touched).collect();
         touched.sort_unstable();
         let middle = touched.get(touched.len() / 2).copied().unwrap_or(0);
         for groups in &mut self.groups {
@@ -169,7 +169,7 @@ fn hash(value: &impl Hash) -> u64 {
 }
 
 fn first_text(reading: &mut Reading<'_>, path: &Path) -> String {
-    reading.find(path).values().first().and_then(|value| value.text()).map(std::borrow::Cow::into_owned).unwrap_or_default()
+    reading.find(path).values().first().and_then(super::json::Value::text).map(std::borrow::Cow::into_owned).unwrap_or_default()
 }
 
 /// The values of some fields together as one number to tell them apart, and the

@@ -130,11 +130,9 @@ impl Test {
         let Some(path) = &self.path else {
             let raw = reading.raw();
             return match &self.kind {
-                Kind::Any(matchers) => {
-                    scalars(raw, |_, value| matchers.iter().any(|matcher| self.meets(matcher, &value)))
-                }
-                Kind::All(matchers) => {
-                    matchers.iter().all(|matcher| scalars(raw, |_, value| self.meets(matcher, &value)))
+                Kind::Any(matchers) => scalars(raw, |_, value| self.meets_any(matchers, &value)),
+                Kind::All(groups) => {
+                    groups.iter().all(|matchers| scalars(raw, |_, value| self.meets_any(matchers, &value)))
                 }
                 Kind::Exists(_) | Kind::Field { .. } => false,
             };
@@ -145,9 +143,9 @@ impl Test {
                 let found = reading.find(path);
                 matchers.iter().any(|matcher| self.met(matcher, found).is_some())
             }
-            Kind::All(matchers) => {
+            Kind::All(groups) => {
                 let found = reading.find(path);
-                matchers.iter().all(|matcher| self.met(matcher, found).is_some())
+                groups.iter().all(|matchers| matchers.iter().any(|matcher| self.met(matcher, found).is_some()))
             }
             Kind::Field { how, cased, all, .. } => {
                 let mine = reading.find(path).clone();
@@ -171,6 +169,10 @@ impl Test {
         values.iter().find(|value| self.meets(matcher, value))
     }
 
+    fn meets_any(&self, matchers: &[Matcher], value: &Value<'_>) -> bool {
+        matchers.iter().any(|matcher| self.meets(matcher, value))
+    }
+
     fn meets(&self, matcher: &Matcher, value: &Value<'_>) -> bool {
         match self.part {
             None => matcher.matches(value),
@@ -184,7 +186,8 @@ impl Test {
     fn cost(&self) -> u32 {
         let Some(path) = &self.path else { return 1000 };
         let matchers = match &self.kind {
-            Kind::Any(matchers) | Kind::All(matchers) => matchers.iter().map(Matcher::cost).max().unwrap_or(0),
+            Kind::Any(matchers) => matchers.iter().map(Matcher::cost).max().unwrap_or(0),
+            Kind::All(groups) => groups.iter().flatten().map(Matcher::cost).max().unwrap_or(0),
             Kind::Exists(_) | Kind::Field { .. } => 0,
         };
         path.cost() * 4 + matchers
@@ -192,7 +195,7 @@ impl Test {
 
     fn required(&self, field: &str) -> Option<BTreeSet<String>> {
         let path = self.path.as_ref().filter(|path| &*path.text == field)?;
-        if self.negated || self.part.is_some() || path.number == usize::MAX {
+        if self.negated || self.part.is_some() {
             return None;
         }
         let words = |matcher: &Matcher| match matcher {
@@ -200,12 +203,15 @@ impl Test {
             Matcher::OneOf(words) => Some(words.iter().cloned().collect()),
             _ => None,
         };
-        match &self.kind {
-            Kind::Any(matchers) => matchers.iter().try_fold(BTreeSet::new(), |mut all, matcher| {
+        let of_one = |matchers: &Vec<Matcher>| {
+            matchers.iter().try_fold(BTreeSet::new(), |mut all, matcher| {
                 all.extend(words(matcher)?);
                 Some(all)
-            }),
-            Kind::All(matchers) => matchers.iter().find_map(|matcher| Some(words(matcher)?.into_iter().collect())),
+            })
+        };
+        match &self.kind {
+            Kind::Any(matchers) => of_one(matchers),
+            Kind::All(groups) => groups.iter().find_map(of_one),
             Kind::Exists(_) | Kind::Field { .. } => None,
         }
     }
@@ -217,16 +223,19 @@ impl Test {
             }
         };
         let Some(path) = &self.path else {
-            if let Kind::Any(matchers) | Kind::All(matchers) = &self.kind {
-                for matcher in matchers {
-                    scalars(reading.raw(), |key, value| {
-                        let met = self.meets(matcher, &value);
-                        if met {
-                            tell(&decoded(key), shown(&value));
-                        }
-                        met
-                    });
-                }
+            let groups = match &self.kind {
+                Kind::Any(matchers) => std::slice::from_ref(matchers),
+                Kind::All(groups) => groups.as_slice(),
+                Kind::Exists(_) | Kind::Field { .. } => &[],
+            };
+            for matchers in groups {
+                scalars(reading.raw(), |key, value| {
+                    let met = self.meets_any(matchers, &value);
+                    if met {
+                        tell(&decoded(key), shown(&value));
+                    }
+                    met
+                });
             }
             return;
         };
@@ -237,9 +246,11 @@ impl Test {
                     tell(&path.text, if *found == Found::Absent { "(absent)".into() } else { shown(value) });
                 }
             }
-            (Kind::All(matchers), false) => {
-                for value in matchers.iter().filter_map(|matcher| self.met(matcher, found)) {
-                    tell(&path.text, shown(value));
+            (Kind::All(groups), false) => {
+                for matchers in groups {
+                    if let Some(value) = matchers.iter().find_map(|matcher| self.met(matcher, found)) {
+                        tell(&path.text, shown(value));
+                    }
                 }
             }
             _ => match found.values() {

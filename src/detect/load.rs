@@ -210,12 +210,11 @@ impl<'a> Loader<'a> {
             };
             for name in names {
                 let number = self.named(&name, &rule.path);
-                match number.and_then(|number| self.logic.get_mut(number)) {
-                    Some(Some(logic)) => *logic = logic::all(vec![logic.clone(), compiled.clone()]).sorted(),
-                    _ => {
-                        let why = format!("{}: it filters `{name}`, which is not loaded", rule.title);
-                        self.errors.push(RuleError { path: rule.path.clone(), why, passed_over: false });
-                    }
+                if let Some(Some(logic)) = number.and_then(|number| self.logic.get_mut(number)) {
+                    *logic = logic::all(vec![logic.clone(), compiled.clone()]).sorted();
+                } else {
+                    let why = format!("{}: it filters `{name}`, which is not loaded", rule.title);
+                    self.errors.push(RuleError { path: rule.path.clone(), why, passed_over: false });
                 }
             }
         }

@@ -73,6 +73,19 @@ pub(super) enum TimePart {
 }
 
 impl TimePart {
+    /// The part that a modifier names.
+    pub(super) fn named(modifier: &str) -> Option<Self> {
+        Some(match modifier {
+            "minute" => Self::Minute,
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            "week" => Self::Week,
+            "month" => Self::Month,
+            "year" => Self::Year,
+            _ => return None,
+        })
+    }
+
     /// The part of a time written as ISO 8601.
     pub(super) fn of(self, text: &str) -> Option<i16> {
         let time = text.parse::<jiff::Timestamp>().ok()?.to_zoned_datetime(TimeZone::UTC);

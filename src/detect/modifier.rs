@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use regex::RegexBuilder;
 use serde_json::Value as Yaml;
 
+use super::encoding::{Transform, expand};
 use super::matcher::{Matcher, Order, TimePart, join};
 use super::pattern::{Pattern, Piece, Pieces, parse};
 
@@ -41,16 +40,6 @@ enum Operator {
     Compare(Order),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Transform {
-    Base64,
-    Base64Offset,
-    Utf16Le,
-    Utf16Be,
-    Utf16,
-    WinDash,
-}
-
 /// A compiled question.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -67,8 +56,8 @@ pub(super) struct Asked {
 pub(super) enum Kind {
     /// Some value meets some matcher.
     Any(Vec<Matcher>),
-    /// Each matcher is met by some value.
-    All(Vec<Matcher>),
+    /// Of each of several lists of matchers, one is met by some value.
+    All(Vec<Vec<Matcher>>),
     /// The field is there, or is not.
     Exists(bool),
     /// Some value compares with some value of one of the other fields (of all
@@ -125,6 +114,16 @@ impl Question {
     }
 
     fn modify(&mut self, modifier: &str) -> Result<(), String> {
+        if let Some(transform) = Transform::named(modifier) {
+            self.transforms.push(transform);
+            return Ok(());
+        }
+        if let Some(part) = TimePart::named(modifier) {
+            return match self.part.replace(part) {
+                Some(_) => Err("only one part of a time can be taken".into()),
+                None => Ok(()),
+            };
+        }
         let operator = match modifier {
             "contains" => Operator::Contains,
             "startswith" => Operator::StartsWith,
@@ -152,18 +151,6 @@ impl Question {
             "neq" => return flag(&mut self.negated, modifier),
             "fieldref" => return flag(&mut self.reference, modifier),
             "expand" => return flag(&mut self.expand, modifier),
-            "base64" => return self.transform(Transform::Base64),
-            "base64offset" => return self.transform(Transform::Base64Offset),
-            "wide" | "utf16le" => return self.transform(Transform::Utf16Le),
-            "utf16be" => return self.transform(Transform::Utf16Be),
-            "utf16" => return self.transform(Transform::Utf16),
-            "windash" => return self.transform(Transform::WinDash),
-            "minute" => return self.take(TimePart::Minute),
-            "hour" => return self.take(TimePart::Hour),
-            "day" => return self.take(TimePart::Day),
-            "week" => return self.take(TimePart::Week),
-            "month" => return self.take(TimePart::Month),
-            "year" => return self.take(TimePart::Year),
             "" => return Err("a modifier is missing after `|`".into()),
             other => return Err(format!("there is no modifier `{other}`")),
         };
@@ -171,18 +158,6 @@ impl Question {
             return Err(format!("`{modifier}` does not go with the modifier before it"));
         }
         self.operator = operator;
-        Ok(())
-    }
-
-    fn transform(&mut self, transform: Transform) -> Result<(), String> {
-        self.transforms.push(transform);
-        Ok(())
-    }
-
-    fn take(&mut self, part: TimePart) -> Result<(), String> {
-        if self.part.replace(part).is_some() {
-            return Err("only one part of a time can be taken".into());
-        }
         Ok(())
     }
 
@@ -211,12 +186,7 @@ impl Question {
                 alternatives.push(self.matchers(value, placeholders).map_err(named)?);
             }
             if self.all {
-                // Each value of the rule may stand for several encodings, of which one is enough.
-                if alternatives.iter().all(|ways| ways.len() == 1) {
-                    Kind::All(alternatives.into_iter().flatten().collect())
-                } else {
-                    return Err(named("`all` does not go with values that have several encodings".into()));
-                }
+                Kind::All(alternatives.into_iter().map(join).collect())
             } else {
                 Kind::Any(join(alternatives.into_iter().flatten().collect()))
             }
@@ -283,7 +253,7 @@ impl Question {
                     for transform in &self.transforms {
                         let mut after = Vec::new();
                         for way in ways {
-                            after.extend(transform.apply(way)?);
+                            after.extend(transform.apply(&way)?);
                         }
                         ways = after;
                     }
@@ -315,127 +285,4 @@ fn flag(flag: &mut bool, modifier: &str) -> Result<(), String> {
         return Err(format!("`{modifier}` stands twice"));
     }
     Ok(())
-}
-
-impl Transform {
-    fn apply(self, pieces: Pieces) -> Result<Vec<Pieces>, String> {
-        let encoded = |unit: fn(u16) -> [u8; 2], mark: &[u8]| -> Result<Vec<Pieces>, String> {
-            let mut out = Vec::new();
-            for (n, piece) in pieces.iter().enumerate() {
-                out.push(match piece {
-                    Piece::Plain(bytes) => {
-                        let text = std::str::from_utf8(bytes).map_err(|_| "a value is encoded twice".to_owned())?;
-                        let mut wide = if n == 0 { mark.to_vec() } else { Vec::new() };
-                        wide.extend(text.encode_utf16().flat_map(unit));
-                        Piece::Plain(wide)
-                    }
-                    other => other.clone(),
-                });
-            }
-            Ok(vec![out])
-        };
-        match self {
-            Self::Utf16Le => encoded(u16::to_le_bytes, &[]),
-            Self::Utf16Be => encoded(u16::to_be_bytes, &[]),
-            Self::Utf16 => encoded(u16::to_le_bytes, &[0xff, 0xfe]),
-            Self::Base64 => Ok(vec![vec![Piece::Plain(STANDARD.encode(plain(&pieces)?).into_bytes())]]),
-            Self::Base64Offset => {
-                let bytes = plain(&pieces)?;
-                Ok((0..3).map(|shift| vec![Piece::Plain(at_offset(bytes, shift))]).collect())
-            }
-            Self::WinDash => dashes(&pieces),
-        }
-    }
-}
-
-fn plain(pieces: &Pieces) -> Result<&[u8], String> {
-    match pieces.as_slice() {
-        [Piece::Plain(bytes)] => Ok(bytes),
-        _ => Err("base64 needs a value without wildcards that is not empty".into()),
-    }
-}
-
-/// What stays the same of a value's base64 whatever stands around it, where it
-/// begins `shift` bytes after a multiple of three.
-fn at_offset(bytes: &[u8], shift: usize) -> Vec<u8> {
-    let mut padded = vec![b' '; shift];
-    padded.extend_from_slice(bytes);
-    let text = STANDARD.encode(&padded).into_bytes();
-    let start = [0, 2, 3][shift];
-    let end = text.len() - [0, 3, 2][padded.len() % 3];
-    text.get(start..end).unwrap_or_default().to_vec()
-}
-
-/// Every way to write the dashes that begin a word (Sigma specification, `windash`).
-fn dashes(pieces: &Pieces) -> Result<Vec<Pieces>, String> {
-    const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
-    const MOST: usize = 3125;
-    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let mut ways: Vec<Pieces> = vec![Vec::new()];
-    for piece in pieces {
-        let Piece::Plain(bytes) = piece else {
-            ways.iter_mut().for_each(|way| way.push(piece.clone()));
-            continue;
-        };
-        let text: Vec<char> =
-            std::str::from_utf8(bytes).map_err(|_| "`windash` goes before an encoding".to_owned())?.chars().collect();
-        let mut spelt = vec![String::new()];
-        for (n, &c) in text.iter().enumerate() {
-            let before = n.checked_sub(1).map(|n| text[n]);
-            if DASHES.contains(&c) && !is_word(before) && is_word(text.get(n + 1).copied()) {
-                spelt = spelt
-                    .iter()
-                    .flat_map(|head| DASHES.iter().map(move |dash| format!("{head}{dash}")))
-                    .collect();
-            } else {
-                spelt.iter_mut().for_each(|head| head.push(c));
-            }
-            if spelt.len() * ways.len() > MOST {
-                return Err("`windash` on a value with more than five dashes".into());
-            }
-        }
-        ways = ways
-            .iter()
-            .flat_map(|way| {
-                spelt.iter().map(move |text| {
-                    let mut way = way.clone();
-                    way.push(Piece::Plain(text.clone().into_bytes()));
-                    way
-                })
-            })
-            .collect();
-    }
-    Ok(ways)
-}
-
-/// The value with every `%name%` replaced by each of the placeholder's values.
-fn expand(text: &str, placeholders: &Placeholders) -> Result<Vec<String>, String> {
-    let mut done: Vec<String> = vec![String::new()];
-    let mut rest = text;
-    while let Some(at) = rest.find('%') {
-        if rest[..at].ends_with('\\') {
-            done.iter_mut().for_each(|head| {
-                head.push_str(&rest[..at - 1]);
-                head.push('%');
-            });
-            rest = &rest[at + 1..];
-            continue;
-        }
-        let Some(length) = rest[at + 1..].find('%') else { break };
-        let name = &rest[at + 1..at + 1 + length];
-        let values = placeholders
-            .get(name)
-            .filter(|values| !values.is_empty())
-            .ok_or_else(|| format!("the placeholder %{name}% has no values here"))?;
-        done = done
-            .iter()
-            .flat_map(|head| values.iter().map(|value| format!("{head}{}{value}", &rest[..at])).collect::<Vec<_>>())
-            .collect();
-        if done.len() > 10_000 {
-            return Err("its placeholders make more than 10,000 values".into());
-        }
-        rest = &rest[at + length + 2..];
-    }
-    done.iter_mut().for_each(|head| head.push_str(rest));
-    Ok(done)
 }

@@ -168,7 +168,7 @@ impl<'a> Reading<'a> {
         match self.member(first) {
             Some(value) => walk.descend(value, rest, 0),
             // A key with dots in it.
-            None if !rest.is_empty() => walk.into_object(self.raw, segments, 0),
+            None if !rest.is_empty() => walk.below(self.raw, segments, 0),
             None => {}
         }
         match (walk.present, walk.several) {
@@ -237,13 +237,13 @@ impl<'a> Walk<'a> {
             self.present = true;
             self.values.extend(Value::read(value));
         } else {
-            self.into_object(value, segments, depth);
+            self.below(value, segments, depth);
         }
     }
 
     /// Goes on below every member whose key is the first segment, or the first
     /// few with dots between them.
-    fn into_object(&mut self, object: &'a [u8], segments: &[Box<str>], depth: u8) {
+    fn below(&mut self, object: &'a [u8], segments: &[Box<str>], depth: u8) {
         for (key, value) in json::members(object) {
             if key_is(key, &segments[0]) {
                 self.descend(value, &segments[1..], depth + 1);
@@ -287,7 +287,7 @@ mod tests {
         let subject = Subject::new("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress", RECORD.as_bytes());
         subject.read(1, |reading| match reading.find(&Path::new(3, path)) {
             Found::Absent => vec!["(absent)".into()],
-            found => found.values().iter().map(|value| value.text().map_or("(null)".into(), |t| t.into_owned())).collect(),
+            found => found.values().iter().map(|value| value.text().map_or("(null)".into(), std::borrow::Cow::into_owned)).collect(),
         })
     }
 
@@ -315,7 +315,7 @@ mod tests {
     fn the_same_field_may_be_asked_by_two_rule_sets_that_number_it_differently() {
         let subject = Subject::new("", "", RECORD.as_bytes());
         let text = |rules, path: Path| {
-            subject.read(rules, |reading| reading.find(&path).values().first().and_then(|v| v.text().map(|t| t.into_owned())))
+            subject.read(rules, |reading| reading.find(&path).values().first().and_then(|v| v.text().map(std::borrow::Cow::into_owned)))
         };
         assert_eq!(text(1, Path::new(0, "eventID")), Some("e-1".into()));
         assert_eq!(text(2, Path::new(0, "userIdentity.type")), Some("IAMUser".into()));
