@@ -28,11 +28,13 @@ const DEPTH: usize = 64;
 /// Parses a condition. Precedence, most binding first: brackets, `1 of`, `not`,
 /// `and`, `or` (Sigma specification, "Condition").
 pub(super) fn parse(text: &str) -> Result<Condition, String> {
+    if text.contains('|') {
+        return Err("aggregations behind `|` are gone from Sigma: write a correlation rule".into());
+    }
     let mut parser = Parser { words: words(text)?, at: 0, depth: 0 };
     let condition = parser.or()?;
     match parser.peek() {
         None => Ok(condition),
-        Some("|") => Err("aggregations behind `|` are gone from Sigma: write a correlation rule".into()),
         Some(word) => Err(format!("`{word}` is not expected here")),
     }
 }
@@ -74,7 +76,7 @@ fn words(text: &str) -> Result<Vec<String>, String> {
             words.push(std::mem::take(&mut word));
         }
         match c {
-            '(' | ')' | '|' => words.push(c.to_string()),
+            '(' | ')' => words.push(c.to_string()),
             c if c.is_whitespace() => {}
             other => return Err(format!("`{other}` has no meaning in a condition")),
         }
@@ -140,7 +142,7 @@ impl Parser {
 
     fn search(&mut self) -> Result<Condition, String> {
         let Some(word) = self.peek().map(str::to_owned) else { return Err("it ends too early".into()) };
-        if [")", "|", "and", "or", "of"].iter().any(|reserved| word.eq_ignore_ascii_case(reserved)) {
+        if [")", "and", "or", "of"].iter().any(|reserved| word.eq_ignore_ascii_case(reserved)) {
             return Err(format!("`{word}` is not expected here"));
         }
         self.at += 1;
@@ -156,7 +158,7 @@ impl Parser {
             },
         };
         match self.peek().map(str::to_owned) {
-            Some(pattern) if !["(", ")", "|"].contains(&pattern.as_str()) => {
+            Some(pattern) if !["(", ")"].contains(&pattern.as_str()) => {
                 self.at += 1;
                 Ok(Condition::Of { least, pattern })
             }

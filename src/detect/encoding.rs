@@ -141,6 +141,13 @@ pub(super) fn expand(text: &str, placeholders: &Placeholders) -> Result<Vec<Stri
         }
         let Some(length) = rest[at + 1..].find('%') else { break };
         let name = &rest[at + 1..at + 1 + length];
+        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')) {
+            for head in &mut done {
+                head.push_str(&rest[..=at]);
+            }
+            rest = &rest[at + 1..];
+            continue;
+        }
         let values = placeholders
             .get(name)
             .filter(|values| !values.is_empty())
