@@ -41,8 +41,8 @@ use expression::Expression;
 use index::Index;
 pub use modifier::Placeholders;
 pub use rule::{Rule, RuleError};
-pub use subject::Subject;
 use subject::Reading;
+pub use subject::Subject;
 
 /// A compiled set of rules. A clone is cheap.
 #[derive(Debug, Clone)]
@@ -202,4 +202,3 @@ impl RuleSet {
         self.0.looked_at_by.get(number as usize).map_or(&[], Vec::as_slice)
     }
 }
-

@@ -92,9 +92,8 @@ impl Correlator {
         while let Some(hit) = waiting.pop() {
             for &number in rules.looked_at_by(hit) {
                 let Some(correlation) = rules.correlations().get(number) else { continue };
-                let told = subject.read(rules.identity(), |reading| {
-                    self.feed(number, correlation, hit, reading, time.as_second())
-                });
+                let told = subject
+                    .read(rules.identity(), |reading| self.feed(number, correlation, hit, reading, time.as_second()));
                 if let Some((because, count)) = told {
                     waiting.push(correlation.rule);
                     findings.extend(rules.correlated(correlation.rule, subject, because, count));
@@ -138,11 +137,8 @@ impl Correlator {
             let met = group.add(seen, definition, self.clock);
             self.seen = (self.seen + group.len()).saturating_sub(before);
             if let (Some(count), None) = (met, &told) {
-                let mut because: Vec<(String, String)> = part
-                    .group_by
-                    .iter()
-                    .map(|path| (path.text.to_string(), first_text(reading, path)))
-                    .collect();
+                let mut because: Vec<(String, String)> =
+                    part.group_by.iter().map(|path| (path.text.to_string(), first_text(reading, path))).collect();
                 because.push(("events".into(), format!("{count} within {}", definition.timespan)));
                 told = Some((because, count));
             }
@@ -169,7 +165,13 @@ fn hash(value: &impl Hash) -> u64 {
 }
 
 fn first_text(reading: &mut Reading<'_>, path: &Path) -> String {
-    reading.find(path).values().first().and_then(super::json::Value::text).map(std::borrow::Cow::into_owned).unwrap_or_default()
+    reading
+        .find(path)
+        .values()
+        .first()
+        .and_then(super::json::Value::text)
+        .map(std::borrow::Cow::into_owned)
+        .unwrap_or_default()
 }
 
 /// The values of some fields together as one number to tell them apart, and the
@@ -182,4 +184,3 @@ fn measured(reading: &mut Reading<'_>, fields: &[Path]) -> Option<(u64, f64)> {
     let number = texts.first().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN);
     Some((hash(&texts), number))
 }
-

@@ -34,7 +34,9 @@ pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, R
     let foreign = |why: String| RuleError { path: path.to_owned(), why, passed_over: true };
     let Some(map) = document.as_object() else { return Err(broken("it is no map of keys and values".into())) };
     if let Some(action) = map.get("action").and_then(Yaml::as_str) {
-        return Err(broken(format!("`action: {action}` is gone from Sigma: write each rule out, or a correlation rule")));
+        return Err(broken(format!(
+            "`action: {action}` is gone from Sigma: write each rule out, or a correlation rule"
+        )));
     }
     let text = |key: &str| map.get(key).and_then(Yaml::as_str).unwrap_or_default().trim().to_owned();
     let title = text("title");
@@ -69,7 +71,9 @@ pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, R
     };
     let part = |key: &str| {
         map.get(key)
-            .map(|part| part.as_object().cloned().ok_or_else(|| broken(format!("its `{key}` is no map of keys and values"))))
+            .map(|part| {
+                part.as_object().cloned().ok_or_else(|| broken(format!("its `{key}` is no map of keys and values")))
+            })
             .transpose()
     };
     let body = match (part("detection")?, part("correlation")?, part("filter")?) {
@@ -99,12 +103,16 @@ pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, R
 fn check_source(source: &Yaml) -> Result<(), String> {
     let part = |key: &str| source.get(key).and_then(Yaml::as_str).unwrap_or_default().trim().to_lowercase();
     let (product, service, category) = (part("product"), part("service"), part("category"));
-    let ours = matches!(product.as_str(), "aws" | "") && matches!(service.as_str(), "cloudtrail" | "") && category.is_empty();
+    let ours =
+        matches!(product.as_str(), "aws" | "") && matches!(service.as_str(), "cloudtrail" | "") && category.is_empty();
     if ours && !(product.is_empty() && service.is_empty()) {
         return Ok(());
     }
     let told: Vec<_> = [product, category, service].into_iter().filter(|part| !part.is_empty()).collect();
-    Err(format!("it is for the log source {}, not aws/cloudtrail", if told.is_empty() { "(none)".into() } else { told.join("/") }))
+    Err(format!(
+        "it is for the log source {}, not aws/cloudtrail",
+        if told.is_empty() { "(none)".into() } else { told.join("/") }
+    ))
 }
 
 /// A text or a list of texts.

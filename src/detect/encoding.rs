@@ -99,10 +99,7 @@ fn dashes(pieces: &Pieces) -> Result<Vec<Pieces>, String> {
         for (n, &c) in text.iter().enumerate() {
             let before = n.checked_sub(1).map(|n| text[n]);
             if DASHES.contains(&c) && !is_word(before) && is_word(text.get(n + 1).copied()) {
-                spelt = spelt
-                    .iter()
-                    .flat_map(|head| DASHES.iter().map(move |dash| format!("{head}{dash}")))
-                    .collect();
+                spelt = spelt.iter().flat_map(|head| DASHES.iter().map(move |dash| format!("{head}{dash}"))).collect();
             } else {
                 for head in &mut spelt {
                     head.push(c);
@@ -206,7 +203,9 @@ mod tests {
     fn dashes_that_begin_a_word_are_written_in_five_ways_each() {
         let ways = written(&[Transform::WinDash], "-a x-y /b");
         assert_eq!(ways.len(), 25);
-        assert!(ways.contains(&"/a x-y -b".as_bytes().to_vec()) && ways.contains(&"\u{2014}a x-y /b".as_bytes().to_vec()));
+        assert!(
+            ways.contains(&"/a x-y -b".as_bytes().to_vec()) && ways.contains(&"\u{2014}a x-y /b".as_bytes().to_vec())
+        );
         assert!(Transform::WinDash.apply(&parse(&"-a ".repeat(20))).is_err());
     }
 

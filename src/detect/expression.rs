@@ -264,7 +264,8 @@ impl Test {
 
 fn compared(mine: &Value<'_>, theirs: &Value<'_>, how: Compared, cased: bool) -> bool {
     let (Some(mine), Some(theirs)) = (mine.text(), theirs.text()) else { return false };
-    let (mine, theirs) = if cased { (mine, theirs) } else { (fold(&mine).into_owned().into(), fold(&theirs).into_owned().into()) };
+    let (mine, theirs) =
+        if cased { (mine, theirs) } else { (fold(&mine).into_owned().into(), fold(&theirs).into_owned().into()) };
     match how {
         Compared::Equal => mine == theirs,
         Compared::Contains => mine.contains(&*theirs),

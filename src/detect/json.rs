@@ -282,7 +282,9 @@ mod tests {
 
     #[test]
     fn text_that_is_no_json_yields_nothing_and_never_panics() {
-        for broken in ["", "{", "{\"", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":\"", "[", "[,]", "{]", "\\", "{\"a\":}", "]"] {
+        for broken in
+            ["", "{", "{\"", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":\"", "[", "[,]", "{]", "\\", "{\"a\":}", "]"]
+        {
             assert_eq!(members(broken.as_bytes()).count(), 0, "{broken}");
             let _ = elements(broken.as_bytes()).count();
             scalars(broken.as_bytes(), |_, _| false);

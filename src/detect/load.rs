@@ -148,8 +148,15 @@ impl<'a> Loader<'a> {
                 index.add(number as u32, logic);
             }
         }
-        let compiled =
-            Compiled { identity, rules: self.rules, logic: self.logic, ids: self.ids, index, correlations, looked_at_by };
+        let compiled = Compiled {
+            identity,
+            rules: self.rules,
+            logic: self.logic,
+            ids: self.ids,
+            index,
+            correlations,
+            looked_at_by,
+        };
         (compiled, self.errors)
     }
 
@@ -180,12 +187,8 @@ impl<'a> Loader<'a> {
 
     /// Says why a correlation could not be tied.
     fn refuse(&mut self, rule: &Rule, definition: &Definition) {
-        let missing: Vec<&str> = definition
-            .rules
-            .iter()
-            .filter(|name| self.named(name, &rule.path).is_none())
-            .map(String::as_str)
-            .collect();
+        let missing: Vec<&str> =
+            definition.rules.iter().filter(|name| self.named(name, &rule.path).is_none()).map(String::as_str).collect();
         let foreign = missing.iter().all(|name| self.foreign.iter().any(|known| known == name));
         let why = format!(
             "{}: it looks at {}, which {} not loaded (missing, broken, or looking back at it)",

@@ -35,7 +35,8 @@ pub(super) fn compile(
         if matches!(name.as_str(), "condition" | "timeframe" | "rules") {
             continue;
         }
-        let compiled = Searcher { fields, placeholders }.search(search).map_err(|why| format!("search `{name}`: {why}"))?;
+        let compiled =
+            Searcher { fields, placeholders }.search(search).map_err(|why| format!("search `{name}`: {why}"))?;
         searches.push((name.as_str(), compiled));
     }
     let conditions: Vec<&str> = match detection.get("condition") {

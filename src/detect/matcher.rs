@@ -130,7 +130,10 @@ impl Matcher {
             Self::Cidr(network) => value.text().is_some_and(|text| within(network, text.trim())),
             Self::Compare(order, number) => {
                 matches!(value, Value::Number(_) | Value::Text(_))
-                    && value.text().and_then(|text| text.trim().parse().ok()).is_some_and(|have| order.holds(have, *number))
+                    && value
+                        .text()
+                        .and_then(|text| text.trim().parse().ok())
+                        .is_some_and(|have| order.holds(have, *number))
             }
         }
     }

@@ -211,7 +211,9 @@ impl Question {
     /// The comparisons that one value of the rule stands for.
     fn matchers(&self, value: &Yaml, placeholders: &Placeholders) -> Result<Vec<Matcher>, String> {
         let text = match value {
-            Yaml::Null if self.operator == Operator::Equals && !self.field.is_empty() => return Ok(vec![Matcher::Null]),
+            Yaml::Null if self.operator == Operator::Equals && !self.field.is_empty() => {
+                return Ok(vec![Matcher::Null]);
+            }
             Yaml::String(text) => text.clone(),
             Yaml::Bool(truth) => truth.to_string(),
             Yaml::Number(number) => number.to_string(),
@@ -229,7 +231,9 @@ impl Question {
                         .multi_line(lines)
                         .dot_matches_new_line(dot_all)
                         .build()
-                        .map_err(|error| format!("`{text}` is no regular expression that is understood here: {error}"))?;
+                        .map_err(|error| {
+                            format!("`{text}` is no regular expression that is understood here: {error}")
+                        })?;
                     matchers.push(Matcher::Regex(regex));
                 }
                 Operator::Cidr => {

@@ -287,7 +287,11 @@ mod tests {
         let subject = Subject::new("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress", RECORD.as_bytes());
         subject.read(1, |reading| match reading.find(&Path::new(3, path)) {
             Found::Absent => vec!["(absent)".into()],
-            found => found.values().iter().map(|value| value.text().map_or("(null)".into(), std::borrow::Cow::into_owned)).collect(),
+            found => found
+                .values()
+                .iter()
+                .map(|value| value.text().map_or("(null)".into(), std::borrow::Cow::into_owned))
+                .collect(),
         })
     }
 
@@ -296,10 +300,7 @@ mod tests {
         assert_eq!(found("userIdentity.type"), ["IAMUser"]);
         assert_eq!(found("userIdentity.sessionContext.attributes.mfaAuthenticated"), ["false"]);
         assert_eq!(found("requestParameters.ipPermissions.items.fromPort"), ["22", "443"]);
-        assert_eq!(
-            found("requestParameters.ipPermissions.items.ipRanges.items.cidrIp"),
-            ["10.0.0.0/8", "0.0.0.0/0"]
-        );
+        assert_eq!(found("requestParameters.ipPermissions.items.ipRanges.items.cidrIp"), ["10.0.0.0/8", "0.0.0.0/0"]);
         assert_eq!(found("requestParameters.ipPermissions.items.1.fromPort"), ["443"]);
         assert_eq!(found("requestParameters.aws.dotted.key.x"), ["y"]);
         assert_eq!(found("eventName"), ["AuthorizeSecurityGroupIngress"]);
@@ -315,7 +316,9 @@ mod tests {
     fn the_same_field_may_be_asked_by_two_rule_sets_that_number_it_differently() {
         let subject = Subject::new("", "", RECORD.as_bytes());
         let text = |rules, path: Path| {
-            subject.read(rules, |reading| reading.find(&path).values().first().and_then(|v| v.text().map(std::borrow::Cow::into_owned)))
+            subject.read(rules, |reading| {
+                reading.find(&path).values().first().and_then(|v| v.text().map(std::borrow::Cow::into_owned))
+            })
         };
         assert_eq!(text(1, Path::new(0, "eventID")), Some("e-1".into()));
         assert_eq!(text(2, Path::new(0, "userIdentity.type")), Some("IAMUser".into()));

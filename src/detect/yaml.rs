@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_file_is_taken_apart_at_its_markers() {
-        let text = "\u{feff}# head\n---\ntitle: a\ndescription: |\n  x\n  --- y\n---\r\n\n# nothing\n---\ntitle: b\n...\n";
+        let text =
+            "\u{feff}# head\n---\ntitle: a\ndescription: |\n  x\n  --- y\n---\r\n\n# nothing\n---\ntitle: b\n...\n";
         let found = documents(text);
         assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 11]);
         assert_eq!(read(&found[0].1).unwrap()["title"], "a");

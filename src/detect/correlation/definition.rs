@@ -114,7 +114,8 @@ impl Definition {
             Some(Yaml::Object(aliases)) => aliases
                 .iter()
                 .map(|(alias, fields)| {
-                    let fields = fields.as_object().ok_or_else(|| format!("alias `{alias}` names no field per rule"))?;
+                    let fields =
+                        fields.as_object().ok_or_else(|| format!("alias `{alias}` names no field per rule"))?;
                     let fields = fields.iter().map(|(rule, field)| (rule.clone(), list(Some(field)).join("")));
                     Ok((alias.clone(), fields.collect()))
                 })

@@ -93,7 +93,8 @@ impl Group {
             let measured = measure(window, definition.measure)?;
             definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)).then(|| {
                 let events: HashSet<u64> = window.iter().map(|seen| seen.event).collect();
-                let (first, last) = (window.first().map_or(0, |seen| seen.second), window.last().map_or(0, |seen| seen.second));
+                let (first, last) =
+                    (window.first().map_or(0, |seen| seen.second), window.last().map_or(0, |seen| seen.second));
                 (first, last, u32::try_from(events.len()).unwrap_or(u32::MAX))
             })
         };

@@ -41,13 +41,28 @@ fn every_match_that_another_engine_found_is_found() {
     }
     let mut report = String::new();
     let broken: Vec<_> = errors.iter().filter(|error| !error.passed_over).collect();
-    writeln!(report, "rules: {}, broken: {}, passed over: {}", rules.rules().len(), broken.len(), errors.len() - broken.len()).unwrap();
+    writeln!(
+        report,
+        "rules: {}, broken: {}, passed over: {}",
+        rules.rules().len(),
+        broken.len(),
+        errors.len() - broken.len()
+    )
+    .unwrap();
     for error in &broken {
         writeln!(report, "broken: {}: {}", error.path, error.why).unwrap();
     }
     let missing: Vec<_> = expected.iter().filter(|key| !found.contains_key(*key)).collect();
     let further: Vec<_> = found.iter().filter(|(key, _)| !expected.contains(*key)).collect();
-    writeln!(report, "expected: {}, found: {}, missing: {}, further: {}", expected.len(), found.len(), missing.len(), further.len()).unwrap();
+    writeln!(
+        report,
+        "expected: {}, found: {}, missing: {}, further: {}",
+        expected.len(),
+        found.len(),
+        missing.len(),
+        further.len()
+    )
+    .unwrap();
     for (key, (title, because)) in &further {
         writeln!(report, "further: {} {}: {title}: {because:?}", key.0, key.1).unwrap();
     }
