@@ -3,11 +3,13 @@
 //! One object per Scope implements each; `aws` implements them over the SDK,
 //! and tests by hand. No port retries a write, and none reads a clock.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use crate::domain::fault::Fault;
 use crate::domain::inventory::Inventory;
-use crate::domain::scope::Caller;
+use crate::domain::scope::{Caller, Scope};
 use crate::domain::window::Span;
 use crate::respond::call::{Answer, Call};
 
@@ -58,7 +60,8 @@ pub trait Trail: Send + Sync {
 /// EC2 state of one Scope. Every Describe call is paged to its end.
 pub trait Fleet: Send + Sync {
     /// Everything. Parts that may not be read are named in [`Inventory::missing`];
-    /// it fails only where the instances themselves cannot be read.
+    /// it fails only where the instances themselves cannot be read. The time of
+    /// reading is left to the asker, who has a clock.
     fn inventory(&self) -> Pending<'_, Inventory>;
 
     /// One instance with its interfaces, groups, volumes, attributes and status,
@@ -88,4 +91,31 @@ pub trait Responder: Send + Sync {
     /// Asks IAM whether the caller may perform the actions on the resources
     /// (`iam:SimulatePrincipalPolicy`): for each action, allowed or not.
     fn simulate<'a>(&'a self, actions: &'a [String], resource: &'a str) -> Pending<'a, Vec<(String, bool)>>;
+}
+
+/// The ports of one Scope.
+#[derive(Clone)]
+pub struct Ports {
+    /// Whose, and where.
+    pub scope: Scope,
+    /// Its events.
+    pub trail: Arc<dyn Trail>,
+    /// Its EC2 state.
+    pub fleet: Arc<dyn Fleet>,
+    /// The identity behind it, read anew each time it is asked.
+    pub identity: Arc<dyn Identity>,
+    /// The EC2 state is read in the background; else the Scope is there for the
+    /// events of global services alone.
+    pub watch_fleet: bool,
+}
+
+/// What connecting gave.
+#[derive(Clone, Default)]
+pub struct Connected {
+    /// The ports of each Scope that was reached, in the order asked for.
+    pub ports: Vec<Ports>,
+    /// What was not reached: the profile, and why.
+    pub failed: Vec<(String, Fault)>,
+    /// Endpoints in the place of AWS's own: the service (or `all`) and the URL.
+    pub endpoints: Vec<(String, String)>,
 }
