@@ -80,11 +80,7 @@ pub async fn connect(options: &Options) -> Result<Connected, Fault> {
 }
 
 /// The ports of one profile's account.
-async fn account(
-    options: &Options,
-    profile: Option<&str>,
-    http_client: &SharedHttpClient,
-) -> Result<Connected, Fault> {
+async fn account(options: &Options, profile: Option<&str>, http_client: &SharedHttpClient) -> Result<Connected, Fault> {
     let wanted = options.regions.iter().find(|region| *region != "all").cloned();
     let base = match &options.stand_in {
         Some(client) => simulated(wanted, client),
@@ -111,13 +107,11 @@ async fn ports(options: &Options, profile: Option<&str>, base: &SdkConfig, home:
     // A Region that nobody knows would make the first request hang on its name.
     let asked_at = if regions::is_known(home) || !endpoints.is_empty() { home } else { regions::global(home) };
     let asked = in_region(base, asked_at);
-    let identity = Credentials::new(
-        aws_sdk_sts::Client::new(&asked),
-        aws_sdk_iam::Client::new(&asked),
-        origin(asked_at),
-    );
+    let identity =
+        Credentials::new(aws_sdk_sts::Client::new(&asked), aws_sdk_iam::Client::new(&asked), origin(asked_at));
     let caller = identity.caller().await?;
-    let (watched, trail_only) = self::watched(options, home, &Ec2::new(aws_sdk_ec2::Client::new(&asked), origin(asked_at))).await?;
+    let (watched, trail_only) =
+        self::watched(options, home, &Ec2::new(aws_sdk_ec2::Client::new(&asked), origin(asked_at))).await?;
     let everywhere = watched.iter().map(|region| (region, true)).chain(trail_only.iter().map(|region| (region, false)));
     let ports = everywhere.map(|(region, fleet)| one(base, profile, region, &caller, &origin(region), fleet)).collect();
     let endpoints = endpoints.into_iter().collect();
@@ -135,7 +129,12 @@ async fn watched(options: &Options, home: &str, fleet: &Ec2) -> Result<(Vec<Stri
         watched.push(home.to_owned());
     }
     let mut seen = Vec::new();
-    watched.retain(|region| !seen.contains(region) && { seen.push(region.clone()); true });
+    watched.retain(|region| {
+        !seen.contains(region) && {
+            seen.push(region.clone());
+            true
+        }
+    });
     let doubtful: Vec<&String> = watched.iter().filter(|region| !regions::is_known(region)).collect();
     if !doubtful.is_empty() {
         // Where the account's Regions may not be read, a well-formed name is believed.
@@ -154,14 +153,10 @@ async fn watched(options: &Options, home: &str, fleet: &Ec2) -> Result<(Vec<Stri
 fn one(base: &SdkConfig, profile: Option<&str>, region: &str, caller: &Caller, origin: &Origin, fleet: bool) -> Ports {
     let config = in_region(base, region);
     let once = config.to_builder().retry_config(RetryConfig::standard().with_max_attempts(1)).build();
-    let scope =
-        Scope { profile: profile.map(str::to_owned), region: region.to_owned(), caller: caller.clone() };
+    let scope = Scope { profile: profile.map(str::to_owned), region: region.to_owned(), caller: caller.clone() };
     let trail = CloudTrail::new(aws_sdk_cloudtrail::Client::new(&once), origin.clone());
-    let identity = Credentials::new(
-        aws_sdk_sts::Client::new(&config),
-        aws_sdk_iam::Client::new(&config),
-        origin.clone(),
-    );
+    let identity =
+        Credentials::new(aws_sdk_sts::Client::new(&config), aws_sdk_iam::Client::new(&config), origin.clone());
     let fleet_port = Ec2::new(aws_sdk_ec2::Client::new(&config), origin.clone());
     Ports {
         scope,
@@ -249,7 +244,9 @@ fn endpoints(config: &SdkConfig) -> BTreeMap<String, String> {
     for (name, id) in SERVICES {
         let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
         let url = key.ok().and_then(|key| config.service_config().and_then(|source| source.load_config(key)));
-        if let Some(url) = url.filter(|url| found.get("all") != Some(url) && !config.get_origin("endpoint_url").is_client_config()) {
+        if let Some(url) =
+            url.filter(|url| found.get("all") != Some(url) && !config.get_origin("endpoint_url").is_client_config())
+        {
             found.insert(name.to_owned(), url);
         }
     }

@@ -48,7 +48,10 @@ impl Source {
             let chain = DefaultCredentialsChain::builder().region(self.region.clone()).configure(config).build().await;
             chain.provide_credentials().await?
         };
-        #[expect(clippy::disallowed_methods, reason = "the SDK holds the expiry of credentials against the system's clock")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the SDK holds the expiry of credentials against the system's clock"
+        )]
         let renewal = SystemTime::now() + RENEWAL;
         credentials.expiry_mut().get_or_insert(renewal);
         Ok(credentials)

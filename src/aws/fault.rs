@@ -122,7 +122,8 @@ impl Origin {
         let stale = ["expired", "sso", "login", "sign in", "token"].iter().any(|word| lower.contains(word));
         match error {
             CredentialsError::CredentialsNotLoaded(_) if !stale || self.profile.is_none() => {
-                Fault::new(FaultKind::Credentials, operation, "no credentials were found").with_hint(self.any_credentials())
+                Fault::new(FaultKind::Credentials, operation, "no credentials were found")
+                    .with_hint(self.any_credentials())
             }
             CredentialsError::InvalidConfiguration(_) => Fault::new(FaultKind::Credentials, operation, text)
                 .with_hint("correct ~/.aws/config or ~/.aws/credentials".to_owned() + &self.of_profile()),
@@ -194,26 +195,54 @@ pub fn kind_of(code: &str, status: u16) -> FaultKind {
     let code = code.strip_prefix("Client.").or_else(|| code.strip_prefix("Server.")).unwrap_or(code);
     let by_name = match code {
         "DryRunOperation" => Some(K::DryRun),
-        "RequestLimitExceeded" | "SlowDown" | "PriorRequestNotComplete" | "BandwidthLimitExceeded"
+        "RequestLimitExceeded"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "BandwidthLimitExceeded"
         | "TransactionInProgressException" => Some(K::Throttled),
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" | "UnauthorizedException" => {
-            Some(K::Expired)
-        }
-        "AuthFailure" | "UnrecognizedClientException" | "InvalidClientTokenId" | "SignatureDoesNotMatch"
-        | "MissingAuthenticationToken" | "MissingAuthenticationTokenException" | "IncompleteSignature"
-        | "InvalidSignatureException" | "InvalidAccessKeyId" | "OptInRequired" | "Blocked" | "PendingVerification" => {
-            Some(K::Credentials)
-        }
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "NotAuthorized" | "AuthorizationError"
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "TokenRefreshRequired"
+        | "UnauthorizedException" => Some(K::Expired),
+        "AuthFailure"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "SignatureDoesNotMatch"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "IncompleteSignature"
+        | "InvalidSignatureException"
+        | "InvalidAccessKeyId"
+        | "OptInRequired"
+        | "Blocked"
+        | "PendingVerification" => Some(K::Credentials),
+        "UnauthorizedOperation"
+        | "AccessDenied"
+        | "AccessDeniedException"
+        | "NotAuthorized"
+        | "AuthorizationError"
         | "UnauthorizedAccess" => Some(K::Denied),
         "NoSuchEntity" | "NoSuchEntityException" | "NoSuchBucket" | "NoSuchKey" => Some(K::NotFound),
-        "IncorrectInstanceState" | "IncorrectState" | "IncorrectStateException" | "OperationNotPermitted"
-        | "DependencyViolation" | "InvalidStateTransition" | "DeleteConflict" | "ScalingActivityInProgress"
-        | "ResourceInUse" | "ResourceContention" | "VolumeInUse" => Some(K::WrongState),
-        "InsufficientInstanceCapacity" | "InternalError" | "InternalFailure" | "InternalServiceError"
-        | "InternalServiceErrorException" | "ServiceUnavailable" | "ServiceUnavailableException" | "Unavailable" => {
-            Some(K::Service)
-        }
+        "IncorrectInstanceState"
+        | "IncorrectState"
+        | "IncorrectStateException"
+        | "OperationNotPermitted"
+        | "DependencyViolation"
+        | "InvalidStateTransition"
+        | "DeleteConflict"
+        | "ScalingActivityInProgress"
+        | "ResourceInUse"
+        | "ResourceContention"
+        | "VolumeInUse" => Some(K::WrongState),
+        "InsufficientInstanceCapacity"
+        | "InternalError"
+        | "InternalFailure"
+        | "InternalServiceError"
+        | "InternalServiceErrorException"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "Unavailable" => Some(K::Service),
         _ => None,
     };
     by_name.unwrap_or_else(|| by_shape(code, status))
@@ -229,7 +258,14 @@ fn by_shape(code: &str, status: u16) -> FaultKind {
         K::Denied
     } else if ends(&[".NotFound", "NotFoundException", "NotFound", ".Unknown"]) {
         K::NotFound
-    } else if ends(&[".InUse", ".Duplicate", "InUseException", "ConflictException", "AlreadyExistsException", ".IncorrectState"]) {
+    } else if ends(&[
+        ".InUse",
+        ".Duplicate",
+        "InUseException",
+        "ConflictException",
+        "AlreadyExistsException",
+        ".IncorrectState",
+    ]) {
         K::WrongState
     } else if status >= 500 {
         K::Service
@@ -253,7 +289,10 @@ fn chain(error: &(dyn Error + 'static)) -> String {
             words.push(word);
         }
     }
-    if words.len() > 1 && ["dispatch failure", "response error", "service error", "failed to construct request"].contains(&words[0].as_str()) {
+    if words.len() > 1
+        && ["dispatch failure", "response error", "service error", "failed to construct request"]
+            .contains(&words[0].as_str())
+    {
         words.remove(0);
     }
     words.join(": ")

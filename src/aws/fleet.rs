@@ -55,8 +55,7 @@ impl Ec2 {
         let rules = all!(self, "DescribeSecurityGroupRules", ec2.describe_security_group_rules().max_results(PAGE));
         let interfaces = all!(self, "DescribeNetworkInterfaces", ec2.describe_network_interfaces().max_results(PAGE));
         let volumes = all!(self, "DescribeVolumes", ec2.describe_volumes().max_results(PAGE));
-        let snapshots =
-            all!(self, "DescribeSnapshots", ec2.describe_snapshots().owner_ids("self").max_results(PAGE));
+        let snapshots = all!(self, "DescribeSnapshots", ec2.describe_snapshots().owner_ids("self").max_results(PAGE));
         let vpcs = all!(self, "DescribeVpcs", ec2.describe_vpcs().max_results(PAGE));
         let subnets = all!(self, "DescribeSubnets", ec2.describe_subnets().max_results(PAGE));
         let tables = all!(self, "DescribeRouteTables", ec2.describe_route_tables().max_results(ROUTE_TABLES_PAGE));
@@ -106,8 +105,7 @@ impl Ec2 {
             "DescribeNetworkInterfaces",
             ec2.describe_network_interfaces().filters(attached()).max_results(PAGE)
         );
-        let volumes =
-            all!(self, "DescribeVolumes", ec2.describe_volumes().filters(attached()).max_results(PAGE));
+        let volumes = all!(self, "DescribeVolumes", ec2.describe_volumes().filters(attached()).max_results(PAGE));
         let profiles = all!(
             self,
             "DescribeIamInstanceProfileAssociations",
@@ -173,7 +171,8 @@ impl Ec2 {
     /// The images that the instances were launched from. A filter, for an id
     /// that exists no more would fail a request that names it outright.
     async fn images(&self, inventory: &Inventory) -> Read<aws_sdk_ec2::types::Image> {
-        let mut ids: Vec<String> = inventory.instances.values().map(|instance: &Instance| instance.image.clone()).collect();
+        let mut ids: Vec<String> =
+            inventory.instances.values().map(|instance: &Instance| instance.image.clone()).collect();
         ids.retain(|id| !id.is_empty());
         ids.sort_unstable();
         ids.dedup();
@@ -234,7 +233,9 @@ impl Ec2 {
         let packed: String = encoded.split_ascii_whitespace().collect();
         match base64::engine::general_purpose::STANDARD.decode(packed) {
             Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(error) => Err(Fault::new(FaultKind::Malformed, OPERATION, format!("the output is not base64: {error}"))),
+            Err(error) => {
+                Err(Fault::new(FaultKind::Malformed, OPERATION, format!("the output is not base64: {error}")))
+            }
         }
     }
 

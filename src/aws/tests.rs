@@ -63,7 +63,9 @@ fn account(asked: &Asked) -> Reply {
              <groupId>sg-1</groupId><isEgress>false</isEgress><ipProtocol>tcp</ipProtocol><fromPort>22</fromPort>\
              <toPort>22</toPort><cidrIpv4>0.0.0.0/0</cidrIpv4></item></securityGroupRuleSet></DescribeSecurityGroupRulesResponse>",
         ),
-        "DescribeVolumes" => ec2_error(403, "UnauthorizedOperation", "You are not authorized to perform this operation."),
+        "DescribeVolumes" => {
+            ec2_error(403, "UnauthorizedOperation", "You are not authorized to perform this operation.")
+        }
         _ => empty(asked),
     }
 }
@@ -95,10 +97,10 @@ async fn a_region_that_is_none_is_told_before_anything_is_sent() {
 #[tokio::test]
 async fn a_region_that_the_account_does_not_know_is_told_with_the_nearest() {
     let wire = Wire::new(|asked| match asked.action.as_str() {
-        "DescribeRegions" => xml(
-            "<DescribeRegionsResponse><regionInfo><item><regionName>eu-west-1</regionName></item></regionInfo>\
-             </DescribeRegionsResponse>",
-        ),
+        "DescribeRegions" => {
+            xml("<DescribeRegionsResponse><regionInfo><item><regionName>eu-west-1</regionName></item></regionInfo>\
+             </DescribeRegionsResponse>")
+        }
         _ => empty(asked),
     });
     let options = Options { stand_in: Some(wire.client()), regions: vec!["eu-west-9".into()], ..Options::default() };
@@ -110,10 +112,10 @@ async fn a_region_that_the_account_does_not_know_is_told_with_the_nearest() {
 #[tokio::test]
 async fn all_regions_are_those_that_the_account_has_enabled() {
     let wire = Wire::new(|asked| match asked.action.as_str() {
-        "DescribeRegions" => xml(
-            "<DescribeRegionsResponse><regionInfo><item><regionName>eu-west-1</regionName></item>\
-             <item><regionName>us-east-1</regionName></item></regionInfo></DescribeRegionsResponse>",
-        ),
+        "DescribeRegions" => {
+            xml("<DescribeRegionsResponse><regionInfo><item><regionName>eu-west-1</regionName></item>\
+             <item><regionName>us-east-1</regionName></item></regionInfo></DescribeRegionsResponse>")
+        }
         _ => empty(asked),
     });
     let options = Options { stand_in: Some(wire.client()), regions: vec!["all".into()], ..Options::default() };
@@ -185,11 +187,16 @@ async fn an_inventory_is_paged_to_its_end_and_names_what_it_could_not_read() {
     assert_eq!((web.auto_scaling_group.as_str(), web.profile_name()), ("web", "web-role"));
     assert_eq!(web.launched, "2026-11-12T08:00:00Z".parse().ok());
     let rules = &inventory.groups["sg-1"].rules;
-    assert_eq!((rules[0].id.as_str(), rules[0].direction, &rules[0].peer), ("sgr-4", Direction::Ingress, &Peer::Cidr("0.0.0.0/0".into())));
+    assert_eq!(
+        (rules[0].id.as_str(), rules[0].direction, &rules[0].peer),
+        ("sgr-4", Direction::Ingress, &Peer::Cidr("0.0.0.0/0".into()))
+    );
     assert_eq!(rules.len(), 1, "the group's own permissions stand in only where rules cannot be read");
     let missing: Vec<_> = inventory.missing.iter().map(|(name, fault)| (name.as_str(), fault.kind)).collect();
     assert_eq!(missing, [("ec2:DescribeVolumes", FaultKind::Denied)]);
-    for asked in wire.asked().iter().filter(|asked| asked.action.starts_with("Describe") && asked.action != "DescribeAddresses") {
+    for asked in
+        wire.asked().iter().filter(|asked| asked.action.starts_with("Describe") && asked.action != "DescribeAddresses")
+    {
         assert!(asked.parameter("MaxResults").is_some(), "{} is asked without a page size", asked.action);
     }
 }
@@ -209,24 +216,27 @@ async fn rules_that_may_not_be_read_are_told_by_the_groups_themselves() {
 async fn one_instance_is_read_with_its_attributes() {
     let wire = Wire::new(|asked| match (asked.action.as_str(), asked.parameter("Attribute").as_deref()) {
         ("DescribeInstances", _) => instances(&Asked { body: String::new(), ..asked.clone() }),
-        ("DescribeInstanceAttribute", Some("disableApiTermination")) => xml(
-            "<DescribeInstanceAttributeResponse><disableApiTermination><value>true</value></disableApiTermination>\
-             </DescribeInstanceAttributeResponse>",
-        ),
-        ("DescribeInstanceAttribute", _) => xml(
-            "<DescribeInstanceAttributeResponse><instanceInitiatedShutdownBehavior><value>terminate</value>\
-             </instanceInitiatedShutdownBehavior></DescribeInstanceAttributeResponse>",
-        ),
-        ("DescribeInstanceStatus", _) => xml(
-            "<DescribeInstanceStatusResponse><instanceStatusSet><item><instanceId>i-0aaaaaaaa</instanceId>\
+        ("DescribeInstanceAttribute", Some("disableApiTermination")) => {
+            xml("<DescribeInstanceAttributeResponse><disableApiTermination><value>true</value></disableApiTermination>\
+             </DescribeInstanceAttributeResponse>")
+        }
+        ("DescribeInstanceAttribute", _) => {
+            xml("<DescribeInstanceAttributeResponse><instanceInitiatedShutdownBehavior><value>terminate</value>\
+             </instanceInitiatedShutdownBehavior></DescribeInstanceAttributeResponse>")
+        }
+        ("DescribeInstanceStatus", _) => {
+            xml("<DescribeInstanceStatusResponse><instanceStatusSet><item><instanceId>i-0aaaaaaaa</instanceId>\
              <systemStatus><status>ok</status></systemStatus><instanceStatus><status>impaired</status></instanceStatus>\
-             </item></instanceStatusSet></DescribeInstanceStatusResponse>",
-        ),
+             </item></instanceStatusSet></DescribeInstanceStatusResponse>")
+        }
         _ => account(asked),
     });
     let inventory = wire.ports("eu-west-1").await.fleet.instance("i-0aaaaaaaa").await.unwrap();
     let web = &inventory.instances["i-0aaaaaaaa"];
-    assert_eq!((web.protected, web.shutdown_behavior.as_deref(), web.checks), (Some(true), Some("terminate"), Some((1, 2))));
+    assert_eq!(
+        (web.protected, web.shutdown_behavior.as_deref(), web.checks),
+        (Some(true), Some("terminate"), Some((1, 2)))
+    );
     assert!(inventory.groups.contains_key("sg-1"));
 }
 
@@ -244,7 +254,9 @@ async fn an_instance_that_is_gone_is_not_found() {
 async fn console_output_comes_decoded_and_falls_back_to_what_was_kept() {
     let wire = Wire::new(|asked| match (asked.action.as_str(), asked.parameter("Latest").as_deref()) {
         ("GetConsoleOutput", Some("true")) => ec2_error(400, "UnsupportedOperation", "not on this hypervisor"),
-        ("GetConsoleOutput", _) => xml("<GetConsoleOutputResponse><output>bG9n\naW46</output></GetConsoleOutputResponse>"),
+        ("GetConsoleOutput", _) => {
+            xml("<GetConsoleOutputResponse><output>bG9n\naW46</output></GetConsoleOutputResponse>")
+        }
         _ => empty(asked),
     });
     let ports = wire.ports("eu-west-1").await;

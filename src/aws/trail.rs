@@ -30,7 +30,10 @@ impl CloudTrail {
         let attributes = match lookup.attribute {
             Some((key, value)) => {
                 let attribute = LookupAttribute::builder().attribute_key(key_of(key)).attribute_value(value).build();
-                Some(vec![attribute.map_err(|error| self.origin.fault::<aws_sdk_cloudtrail::Error>(OPERATION, &error.into()))?])
+                Some(vec![
+                    attribute
+                        .map_err(|error| self.origin.fault::<aws_sdk_cloudtrail::Error>(OPERATION, &error.into()))?,
+                ])
             }
             None => None,
         };
@@ -45,7 +48,8 @@ impl CloudTrail {
             .send()
             .await
             .map_err(|error| self.origin.fault(OPERATION, &error))?;
-        let records = answer.events.unwrap_or_default().into_iter().filter_map(|event| event.cloud_trail_event).collect();
+        let records =
+            answer.events.unwrap_or_default().into_iter().filter_map(|event| event.cloud_trail_event).collect();
         Ok(Page { records, token: answer.next_token.filter(|token| !token.is_empty()) })
     }
 }

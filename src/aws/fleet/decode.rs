@@ -159,7 +159,8 @@ pub fn groups(inventory: &mut Inventory, groups: Vec<ec2::SecurityGroup>, permis
 fn permission_rules(group: &str, direction: Direction, from: ec2::IpPermission) -> Vec<GroupRule> {
     let cidrs = from.ip_ranges.unwrap_or_default().into_iter().map(|range| (range.cidr_ip, range.description));
     let blocks = from.ipv6_ranges.unwrap_or_default().into_iter().map(|range| (range.cidr_ipv6, range.description));
-    let lists = from.prefix_list_ids.unwrap_or_default().into_iter().map(|list| (list.prefix_list_id, list.description));
+    let lists =
+        from.prefix_list_ids.unwrap_or_default().into_iter().map(|list| (list.prefix_list_id, list.description));
     let groups = from.user_id_group_pairs.unwrap_or_default().into_iter().map(|pair| (pair.group_id, pair.description));
     let peers = cidrs
         .chain(blocks)
@@ -221,7 +222,12 @@ pub fn interfaces(inventory: &mut Inventory, interfaces: Vec<ec2::NetworkInterfa
             vpc: from.vpc_id.unwrap_or_default(),
             private_ip: from.private_ip_address.unwrap_or_default(),
             public_ip: from.association.and_then(|association| association.public_ip).unwrap_or_default(),
-            ipv6: from.ipv6_addresses.unwrap_or_default().into_iter().filter_map(|address| address.ipv6_address).collect(),
+            ipv6: from
+                .ipv6_addresses
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|address| address.ipv6_address)
+                .collect(),
             groups: group_ids(from.groups),
             source_dest_check: from.source_dest_check.unwrap_or(true),
         };
