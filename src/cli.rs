@@ -5,6 +5,7 @@
 //! codes: 0 done, 1 failed, 2 wrong use, 3 findings at or over `--fail-on`.
 
 pub mod args;
+mod cases;
 mod completions;
 mod config;
 mod explain;
@@ -48,6 +49,7 @@ fn run(cli: Cli) -> Outcome {
     let setting = Setting::of(&cli.global)?;
     log::start(&setting)?;
     match cli.command {
+        Some(Command::Cases(args)) => cases::run(&args, &setting),
         Some(Command::Explain(args)) => explain::run(&args, &setting),
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -59,6 +59,8 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Kept cases: their journals, evidence and reports
+    Cases(Cases),
     /// The card of an event: what it is, what it means, how to stop and revert it
     Explain(Explain),
     /// The configuration in force, its sample, or its files
@@ -105,4 +107,40 @@ pub struct Config {
 pub struct Completions {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+/// `stanch cases`.
+#[derive(Debug, Args)]
+pub struct Cases {
+    /// What to do; nothing: list
+    #[command(subcommand)]
+    pub command: Option<CasesCommand>,
+    /// One JSON document
+    #[arg(long, global = true, conflicts_with = "jsonl")]
+    pub json: bool,
+    /// One JSON object a line
+    #[arg(long, global = true)]
+    pub jsonl: bool,
+}
+
+/// What `stanch cases` does.
+#[derive(Debug, Subcommand)]
+pub enum CasesCommand {
+    /// All cases, newest first
+    List,
+    /// The journal of a case
+    Show {
+        /// The case: an id, or the path of a folder
+        case: String,
+    },
+    /// Check every hash of a case, or of all
+    Verify {
+        /// The cases: ids, or paths of folders
+        cases: Vec<String>,
+    },
+    /// Write report.md and report.json into the case, and print one of them
+    Report {
+        /// The case: an id, or the path of a folder
+        case: String,
+    },
 }

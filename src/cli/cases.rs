@@ -1,0 +1,122 @@
+//! `stanch cases`: list them, show a journal, verify every hash, write the report.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::args::{Cases, CasesCommand};
+use super::failure::{Exit, Failure, Outcome};
+use super::out::{Out, say};
+use super::setting::Setting;
+use crate::case::journal::Entry;
+use crate::case::{Case, summary};
+use crate::domain::text::visible;
+
+/// Does what is asked for.
+pub fn run(args: &Cases, setting: &Setting) -> Outcome {
+    let mut out = Out::new();
+    let exit = match args.command.as_ref().unwrap_or(&CasesCommand::List) {
+        CasesCommand::List => list(args, setting, &mut out),
+        CasesCommand::Show { case } => show(args, &folder(setting, case), &mut out),
+        CasesCommand::Verify { cases } => verify(args, setting, cases, &mut out),
+        CasesCommand::Report { case } => {
+            let report = Case::open(&folder(setting, case))?.write_report()?;
+            out.text(&if args.json { report.json_text() } else { report.markdown() })?;
+            Ok(Exit::Done)
+        }
+    }?;
+    out.flush()?;
+    Ok(exit)
+}
+
+/// A case's folder: an id among the cases, or a path of its own (a case handed over).
+pub fn folder(setting: &Setting, case: &str) -> PathBuf {
+    if case.contains('/') { PathBuf::from(case) } else { setting.folders.cases().join(case) }
+}
+
+fn list(args: &Cases, setting: &Setting, out: &mut Out) -> Outcome {
+    let cases = summary::list(&setting.folders.cases())?;
+    if args.json {
+        out.document(&cases)?;
+    } else if args.jsonl {
+        cases.iter().try_for_each(|case| out.json(case))?;
+    } else if cases.is_empty() {
+        say(&format!("no cases in {}", setting.folders.cases().display()));
+    } else {
+        for case in cases {
+            let opened = case.opened.map_or_else(|| "-".to_string(), |at| at.to_string());
+            out.line(&format!(
+                "{:<28} {:<20} {:<12} {} {}",
+                visible(&case.id),
+                opened.get(..19).unwrap_or(&opened),
+                case.status,
+                visible(&case.playbook),
+                visible(&case.target)
+            ))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn show(args: &Cases, folder: &std::path::Path, out: &mut Out) -> Outcome {
+    let case = Case::view(folder)?;
+    if args.json {
+        out.document(&case.entries())?;
+    } else if args.jsonl {
+        case.entries().iter().try_for_each(|entry| out.json(entry))?;
+    } else {
+        for entry in case.entries() {
+            out.line(&line(entry))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// One line of a journal for a reader.
+fn line(entry: &Entry) -> String {
+    let data = match &entry.data {
+        serde_json::Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| match value.as_str() {
+                Some(text) => format!("{key}={text}"),
+                None => format!("{key}={value}"),
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
+        other => other.to_string(),
+    };
+    let cut: String = data.chars().take(160).collect();
+    visible(&format!("{:>4} {} {:<12} {cut}", entry.seq, entry.time, entry.kind)).into_owned()
+}
+
+fn verify(args: &Cases, setting: &Setting, cases: &[String], out: &mut Out) -> Outcome {
+    let names: Vec<String> = if cases.is_empty() {
+        summary::list(&setting.folders.cases())?.into_iter().map(|case| case.id).collect()
+    } else {
+        cases.to_vec()
+    };
+    let mut sound = true;
+    for name in names {
+        let wrong = Case::view(&folder(setting, &name))?.verify();
+        sound &= wrong.is_empty();
+        if args.json || args.jsonl {
+            out.json(&json!({"case": name, "sound": wrong.is_empty(), "wrong": wrong}))?;
+        } else if wrong.is_empty() {
+            out.line(&format!("{}: every hash holds", visible(&name)))?;
+        } else {
+            for sentence in wrong {
+                out.line(&format!("{}: {}", visible(&name), visible(&sentence)))?;
+            }
+        }
+    }
+    if sound { Ok(Exit::Done) } else { Ok(Exit::Failed) }
+}
+
+/// The folder of a case that is there, or what is wrong with its name.
+pub fn existing(setting: &Setting, case: &str) -> Result<PathBuf, Failure> {
+    let folder = folder(setting, case);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    Err(Failure::Usage(format!("there is no case {}; 'stanch cases list' shows the cases", visible(case))))
+}
