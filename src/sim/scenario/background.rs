@@ -182,6 +182,10 @@ pub fn synthesised(name: &str, entrance: &Entrance, filler: &mut Filler<'_>, den
         agent.clone_from(via);
         principal.invoked_by = Some(via.clone());
     }
+    if service == "s3" {
+        // S3 alone writes its clients in brackets.
+        agent = format!("[{agent}]");
+    }
     let from_console = !template.signin
         && principal.access_key_id.starts_with("ASIA")
         && (agent.starts_with("Mozilla/") || agent == "AWS Internal");

@@ -22,7 +22,7 @@ pub fn resolve(name: &str, file: &File) -> Result<Scenario, ScenarioError> {
     };
     let mut names = Names::default();
     names.add("account", "self", Place { id: file.account.id.clone(), ..Place::default() })?;
-    people::resolve(file, &mut scenario)?;
+    people::resolve(file, &mut scenario, &mut names)?;
     network::resolve(file, &mut scenario, &mut names)?;
     images(file, &mut scenario, &mut names)?;
     instances::resolve(file, &mut scenario, &mut names)?;

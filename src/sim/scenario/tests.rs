@@ -189,7 +189,7 @@ fn a_step_may_use_only_what_an_earlier_one_saved() {
     let text = format!("{}\n{step}", Scenario::builtin("quiet").unwrap());
     assert_eq!(
         Scenario::load(&text).unwrap_err().to_string(),
-        "the scenario is wrong at step 1 (ec2.StopInstances): no step before this one saves 'launched'"
+        "the scenario is wrong at step 3 (ec2.StopInstances): no step before this one saves 'launched'"
     );
 }
 
@@ -202,8 +202,8 @@ fn every_call_of_the_catalogue_can_be_filled_in_the_default_account() {
             region: "eu-west-1",
             time: jiff::Timestamp::UNIX_EPOCH,
             dice: crate::sim::dice::Dice::new(1, name),
-            known: [("arn", "a"), ("user", "u"), ("request", "r")]
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            known: ["arn", "user", "request", "assumed", "assumed_id", "session"]
+                .map(|word| (word.to_owned(), word.to_owned()))
                 .into(),
         };
         if let Err(why) = background::Parts::new(template, &mut filler) {

@@ -3,22 +3,21 @@
 use serde_json::{Value, json};
 
 use super::super::file::{self, File};
-use super::super::names::wrong;
+use super::super::names::{Names, Place, wrong};
 use super::super::spec::{PrincipalKind, PrincipalSpec, ProfileSpec};
 use super::super::{Scenario, ScenarioError};
 use super::duration;
 use crate::sim::dice::Dice;
 
-pub fn resolve(file: &File, scenario: &mut Scenario) -> Result<(), ScenarioError> {
+pub fn resolve(file: &File, scenario: &mut Scenario, names: &mut Names) -> Result<(), ScenarioError> {
     for raw in &file.principal {
         let at = format!("principal '{}'", raw.name);
-        if scenario.principals.iter().any(|known| known.name == raw.name) {
-            return Err(wrong(at, "the name is taken: give each principal its own"));
-        }
         let spec = match &raw.same_as {
             Some(other) => thief(raw, other, scenario)?,
             None => principal(raw, &at)?,
         };
+        let place = Place { id: spec.unique_id.clone(), ..Place::default() };
+        names.add("principal", &raw.name, place)?;
         scenario.principals.push(spec);
     }
     for raw in &file.principal {

@@ -217,7 +217,7 @@ fn a_quiet_account_stays_quiet() {
         match due {
             Due::Record(call) => {
                 assert!(call.error.is_none());
-                assert!(call.read_only || call.source == "ssm.amazonaws.com");
+                assert!(call.read_only || call.source == "ssm.amazonaws.com", "{}", call.name);
             }
             Due::Act(act) => panic!("{} is done", act.action),
         }
@@ -229,4 +229,21 @@ fn an_id_is_found_in_an_answer_of_either_protocol() {
     assert_eq!(found("<a><instanceId>i-1</instanceId></a>", "instanceId").as_deref(), Some("i-1"));
     assert_eq!(found("{\"Name\" : \"main\"}", "Name").as_deref(), Some("main"));
     assert_eq!(found("<a/>", "instanceId"), None);
+}
+
+#[test]
+fn the_callers_session_was_handed_out_before_the_opening() {
+    for name in Scenario::names() {
+        let told = play(story(name, 1), &[0]);
+        let handed = told.iter().any(|due| match due {
+            Due::Record(call) => {
+                call.response_elements["credentials"]["accessKeyId"] == "ASIAONCALLALICEEXAMP"
+                    && call.response_elements["assumedRoleUser"]["arn"]
+                        .as_str()
+                        .is_some_and(|arn| arn.ends_with(":assumed-role/OnCall/alice"))
+            }
+            Due::Act(_) => false,
+        });
+        assert!(handed, "{name}");
+    }
 }
