@@ -29,7 +29,7 @@ pub struct Background {
     minute: i64,
     total: f64,
     per_minute: f64,
-    /// Calls still owed (or, below zero, made ahead by a long burst).
+    /// Calls still owed (or, below zero, told too many).
     owed: f64,
 }
 
@@ -57,35 +57,31 @@ impl Background {
     pub fn minute(&mut self, scenario: &Scenario, cast: &mut Cast) -> Vec<Call> {
         let minute = self.minute;
         self.minute += 1;
-        let mut calls = Vec::new();
         let mut dice = Dice::new(self.seed, &format!("minute {minute}"));
-        self.owed += if minute < 0 { self.total * (share(minute + 1) - share(minute)) } else { self.per_minute };
+        let wanted = if minute < 0 { self.total * (share(minute + 1) - share(minute)) } else { self.per_minute };
         let activities: Vec<&Activity> =
             scenario.activities.iter().filter(|activity| minute < 0 || !activity.history_only).collect();
-        let weight: u64 = activities.iter().map(|activity| u64::from(activity.weight)).sum();
-        if weight == 0 {
-            return calls;
-        }
-        // A minute that is owed less than a call may still have one, by chance.
-        let mut budget = self.owed.floor() + f64::from(u8::from(dice.unit() < self.owed.fract()));
-        let made_before = calls.len();
-        while budget >= 1.0 {
-            let mut ticket = dice.below(weight);
-            let chosen = activities.iter().find(|activity| {
-                let here = ticket < u64::from(activity.weight);
-                ticket = ticket.saturating_sub(u64::from(activity.weight));
-                here
-            });
-            let Some(activity) = chosen else { break };
-            let begin = minute as f64 * 60.0 + dice.unit() * 60.0;
-            let burst = self.burst(scenario, cast, activity, begin, &mut dice);
-            if burst.is_empty() {
-                break;
+        let calls_per_ticket: f64 = activities
+            .iter()
+            .map(|activity| f64::from(activity.weight) * f64::from(activity.burst.0 + activity.burst.1) / 2.0)
+            .sum();
+        // What was told too much or too little is made good slowly.
+        let owed = (1.0 + self.owed / 200.0).clamp(0.5, 1.5);
+        let mut begins: Vec<(f64, &Activity)> = Vec::new();
+        for activity in activities {
+            let bursts = wanted * owed * f64::from(activity.weight) / calls_per_ticket;
+            let count = bursts.floor() as u32 + u32::from(dice.unit() < bursts.fract());
+            for _ in 0..count {
+                begins.push((minute as f64 * 60.0 + dice.unit() * 60.0, activity));
             }
-            budget -= burst.len() as f64;
-            calls.extend(burst);
         }
-        self.owed -= (calls.len() - made_before) as f64;
+        // Sessions are opened in the order of time.
+        begins.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let mut calls = Vec::new();
+        for (begin, activity) in begins {
+            calls.extend(self.burst(scenario, cast, activity, begin, &mut dice));
+        }
+        self.owed += wanted - calls.len() as f64;
         calls
     }
 

@@ -17,6 +17,9 @@ use crate::sim::cloudtrail::written_out;
 use crate::sim::dice::Dice;
 use crate::sim::principal::Principal;
 
+/// How long the sessions lasted that came before a fixed one, in seconds.
+const EARLIER: i64 = 4 * 3_600;
+
 /// An identity ready to call, and the calls that had to come first.
 #[derive(Clone, Debug)]
 pub struct Entrance {
@@ -77,15 +80,17 @@ impl Cast {
         let ip = place(&spec.ips, dice);
         let agent = place(&spec.agents, dice);
         let mut opening = Vec::new();
-        if let Some(length) = spec.session_length {
-            let has_key = spec.invoked_by.is_none();
+        // A session that is fixed has had others before it.
+        let earlier = spec.access_key_id.starts_with("ASIA") && stage.now < principal.created;
+        if let Some(length) = spec.session_length.or(earlier.then_some(EARLIER)) {
             let is_new = self.session(&spec.name, length, &mut principal, stage.now);
-            if !has_key {
-                principal.access_key_id = String::new();
-            }
             if is_new && let Some(opener) = &spec.assumed_by {
                 opening = self.open(stage, opener, &principal, length, region, dice);
             }
+        }
+        if spec.invoked_by.is_some() {
+            // What a service does with its own credentials is recorded without them.
+            principal.access_key_id = String::new();
         }
         Entrance { principal, ip, agent, opening }
     }

@@ -161,7 +161,8 @@ fn every_key_of_a_role_session_was_handed_out_by_a_call_before_its_first_use() {
             Due::Act(act) => &act.principal,
         };
         let key = &principal.access_key_id;
-        if key.starts_with("ASIA") && !fixed.contains(key) {
+        let by_role = principal.kind == crate::sim::scenario::spec::PrincipalKind::AssumedRole;
+        if by_role && key.starts_with("ASIA") && !fixed.contains(key) {
             used += 1;
             assert!(handed_out.contains(key), "{key} of {}", principal.arn());
         }
@@ -246,4 +247,28 @@ fn the_callers_session_was_handed_out_before_the_opening() {
         });
         assert!(handed, "{name}");
     }
+}
+
+#[test]
+fn no_session_is_used_before_it_was_opened() {
+    for due in play(story("leaked-key", 1), &[600]) {
+        let (principal, time) = match &due {
+            Due::Record(call) => (&call.principal, call.time),
+            Due::Act(act) => (&act.principal, act.at),
+        };
+        if principal.access_key_id.starts_with("ASIA") {
+            assert!(principal.created <= time, "{} at {time}", principal.arn());
+        }
+    }
+}
+
+#[test]
+fn there_is_no_silence_of_minutes() {
+    let told = play(story("leaked-key", 4), &[3_600]);
+    let longest = told
+        .windows(2)
+        .filter(|pair| time(&pair[0]) > after(-7_200))
+        .map(|pair| time(&pair[1]).as_second() - time(&pair[0]).as_second())
+        .max();
+    assert!(longest.is_some_and(|seconds| seconds < 240), "{longest:?}");
 }
