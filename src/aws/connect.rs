@@ -105,7 +105,7 @@ async fn ports(options: &Options, profile: Option<&str>, base: &SdkConfig, home:
         endpoint: endpoints.values().next().cloned(),
     };
     // A Region that nobody knows would make the first request hang on its name.
-    let asked_at = if regions::is_known(home) || !endpoints.is_empty() { home } else { regions::global(home) };
+    let asked_at = if regions::is_known(home) { home } else { regions::global(home) };
     let asked = in_region(base, asked_at);
     let identity =
         Credentials::new(aws_sdk_sts::Client::new(&asked), aws_sdk_iam::Client::new(&asked), origin(asked_at));
