@@ -29,4 +29,3 @@ pub mod knowledge;
 pub mod port;
 pub mod respond;
 pub mod sim;
-pub mod trail;

@@ -1,0 +1,343 @@
+//! The envelopes that CloudTrail records come in, told apart by content:
+//! `{"Records":[…]}` as S3 delivers, a JSON array, JSON Lines, the output of
+//! `aws cloudtrail lookup-events`, and EventBridge events; also one after the
+//! other in one stream.
+//!
+//! Each record is parsed where it stands, in one pass. A record that cannot be
+//! read is reported with its offset and its reason, and reading goes on behind it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::Fields;
+use super::wire::Record;
+
+/// What stands at one place of an envelope.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// One CloudTrail record.
+    Event {
+        /// Its decoded fields.
+        fields: &'a Fields<'a>,
+        /// The record's bytes.
+        raw: &'a [u8],
+        /// Where it stands in the input: the record itself, or the JSON string that holds it.
+        range: Range<usize>,
+        /// It is written as a JSON string (`CloudTrailEvent` of LookupEvents).
+        quoted: bool,
+    },
+    /// Something that should be a record and cannot be read.
+    Broken(Broken),
+    /// Valid, and no event: a digest file, another EventBridge event.
+    Other {
+        /// What it is, as the end of "passed over: …".
+        what: &'static str,
+    },
+}
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The byte at which it begins, in the (decompressed) input.
+    pub offset: u64,
+    /// Why it could not be read.
+    pub why: String,
+}
+
+/// Where in an envelope a piece of input begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Between whole JSON values.
+    #[default]
+    Top,
+    /// Inside the list of records.
+    List,
+}
+
+/// What begins a record in every log that CloudTrail writes: where reading
+/// goes on after bytes that make no sense.
+pub(super) const RECORD_START: &[u8] = b"{\"eventVersion\"";
+
+/// How deep envelopes nest within each other: a LookupEvents answer in a line of JSON Lines.
+const DEEPEST: usize = 3;
+
+/// Hands each record of any envelope to `each`.
+pub fn envelopes(bytes: &[u8], mut each: impl FnMut(Item<'_>)) {
+    walk(bytes, Mode::Top, &mut each);
+}
+
+/// The same, from the middle of an envelope.
+pub fn walk(bytes: &[u8], mode: Mode, each: &mut dyn FnMut(Item<'_>)) {
+    Walk { all: bytes, each, next_record: None, next_line: None }.run(0..bytes.len(), mode, 0);
+}
+
+struct Walk<'w, 'a> {
+    all: &'a [u8],
+    each: &'w mut dyn FnMut(Item<'_>),
+    /// The next beginning of a record, and of a line that begins an object,
+    /// once looked for: so that a log of nothing but broken records is still
+    /// read in linear time.
+    next_record: Option<usize>,
+    next_line: Option<usize>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn broken(&mut self, offset: usize, why: impl Into<String>) {
+        (self.each)(Item::Broken(Broken { offset: offset as u64, why: why.into() }));
+    }
+
+    fn run(&mut self, range: Range<usize>, mode: Mode, depth: usize) {
+        let bytes = &self.all[..range.end];
+        let mut at = range.start;
+        let mut list = mode == Mode::List;
+        if at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
+            at = 3;
+        }
+        loop {
+            at = skip_gap(bytes, at);
+            let Some(byte) = bytes.get(at) else { return };
+            match byte {
+                b'{' => {
+                    if !list && let Some(inside) = list_in(bytes, at) {
+                        (at, list) = (inside, true);
+                    } else {
+                        (at, list) = self.item(bytes, at, list, depth);
+                    }
+                }
+                b'[' if !list => (at, list) = (at + 1, true),
+                b']' if list => (at, list) = (rest_of_envelope(bytes, at + 1), false),
+                _ => {
+                    let next = self.resume(bytes, at + 1, list);
+                    let shown: String = String::from_utf8_lossy(&bytes[at..next.min(at + 20)]).into_owned();
+                    let shown = crate::domain::text::visible(&shown).into_owned();
+                    self.broken(at, format!("no record begins with '{shown}'"));
+                    at = next;
+                }
+            }
+        }
+    }
+
+    /// Reads the object at `at`; the answer is where reading goes on, and whether
+    /// that is inside a list.
+    fn item(&mut self, bytes: &'a [u8], at: usize, list: bool, depth: usize) -> (usize, bool) {
+        let mut values = serde_json::Deserializer::from_slice(&bytes[at..]).into_iter::<Record<'a>>();
+        match values.next() {
+            Some(Ok(record)) => {
+                let end = at + values.byte_offset();
+                self.record(record, at..end, depth);
+                (end, list)
+            }
+            Some(Err(error)) => {
+                if !list && let Some(inside) = list_anywhere_in(bytes, at) {
+                    return (inside, true);
+                }
+                let end = self.end_of_broken(bytes, at, list);
+                let why = if error.is_eof() && end == bytes.len() {
+                    "the record is cut off".to_owned()
+                } else {
+                    within_record(&error)
+                };
+                self.broken(at, why);
+                (end, list)
+            }
+            None => (bytes.len(), list),
+        }
+    }
+
+    /// Where reading goes on behind an object that could not be read: behind its
+    /// last bracket, or before the next record where that comes first.
+    fn end_of_broken(&mut self, bytes: &[u8], at: usize, list: bool) -> usize {
+        let next = self.resume(bytes, at + 1, list);
+        end_of_value(&bytes[..next], at).unwrap_or(next)
+    }
+
+    /// The next place at which a record may begin.
+    fn resume(&mut self, bytes: &[u8], at: usize, list: bool) -> usize {
+        let find = |known: &mut Option<usize>, needle: &[u8], lead: usize| {
+            if known.is_none_or(|known| known < at) {
+                let found = bytes.get(at - lead..).and_then(|rest| memmem::find(rest, needle));
+                *known = Some(found.map_or(usize::MAX, |found| at + found));
+            }
+            known.unwrap_or(usize::MAX).min(bytes.len())
+        };
+        let record = find(&mut self.next_record, RECORD_START, 0);
+        if list { record } else { record.min(find(&mut self.next_line, b"\n{", 1)) }
+    }
+
+    fn record(&mut self, mut record: Record<'a>, range: Range<usize>, depth: usize) {
+        if let Err(error) = std::str::from_utf8(&self.all[range.clone()]) {
+            self.broken(range.start + error.valid_up_to(), "invalid UTF-8 in the record");
+            return;
+        }
+        if !record.event_id.0.is_empty() {
+            self.event(record, range);
+        } else if let Some(quoted) = record.lookup {
+            self.quoted(quoted.get(), self.range_of(quoted.get()));
+        } else if let Some(detail) = record.detail {
+            let inside = self.range_of(detail.get());
+            match serde_json::from_str::<Record<'a>>(detail.get()) {
+                Ok(inner) if !inner.event_id.0.is_empty() => self.event(inner, inside),
+                Ok(_) => (self.each)(Item::Other { what: "an EventBridge event that is no API call" }),
+                Err(error) => self.broken(inside.start, within_record(&error)),
+            }
+        } else if let Some(list) = record.records.take().or(record.events.take()) {
+            let inside = self.range_of(list.get());
+            if depth < DEEPEST && list.get().starts_with('[') {
+                self.run(inside.start + 1..inside.end - 1, Mode::List, depth + 1);
+            } else {
+                self.broken(inside.start, "a list of records was expected here");
+            }
+        } else if !record.digest.0.is_empty() {
+            (self.each)(Item::Other { what: "a digest, no events" });
+        } else if !record.event_time.0.is_empty() || !record.event_name.0.is_empty() {
+            self.event(record, range);
+        } else {
+            (self.each)(Item::Other { what: "JSON that holds no CloudTrail record" });
+        }
+    }
+
+    fn event(&mut self, record: Record<'a>, range: Range<usize>) {
+        match Fields::of(record) {
+            Ok(fields) => {
+                let raw = &self.all[range.clone()];
+                (self.each)(Item::Event { fields: &fields, raw, range, quoted: false });
+            }
+            Err(why) => self.broken(range.start, why),
+        }
+    }
+
+    /// A record inside a JSON string.
+    fn quoted(&mut self, literal: &str, range: Range<usize>) {
+        let text = match serde_json::from_str::<Cow<'_, str>>(literal) {
+            Ok(text) => text,
+            Err(error) => return self.broken(range.start, format!("CloudTrailEvent is no JSON string: {error}")),
+        };
+        match super::fields(text.as_bytes()) {
+            Ok(fields) => (self.each)(Item::Event { fields: &fields, raw: text.as_bytes(), range, quoted: true }),
+            Err(why) => self.broken(range.start, why),
+        }
+    }
+
+    /// Where a part of the input stands in it.
+    fn range_of(&self, part: &str) -> Range<usize> {
+        let start = (part.as_ptr() as usize).saturating_sub(self.all.as_ptr() as usize);
+        start..start + part.len()
+    }
+}
+
+/// The message of a parse error without its position, which counts lines of a record.
+fn within_record(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => format!("{} (byte {} of the record's line {})", &text[..at], error.column(), error.line()),
+        None => text,
+    }
+}
+
+/// Behind white space and commas.
+fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',')) {
+        at += 1;
+    }
+    at
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
+}
+
+/// The first byte inside the list, where the object at `at` opens with a list
+/// of records or of LookupEvents events.
+fn list_in(bytes: &[u8], at: usize) -> Option<usize> {
+    let key = skip_space(bytes, at + 1);
+    let rest = bytes.get(key..)?;
+    let name = [&b"\"Records\""[..], b"\"Events\""].into_iter().find(|name| rest.starts_with(name))?;
+    let colon = skip_space(bytes, key + name.len());
+    let open = skip_space(bytes, colon + 1);
+    (bytes.get(colon) == Some(&b':') && bytes.get(open) == Some(&b'[')).then_some(open + 1)
+}
+
+/// The same, where other fields stand before the list.
+fn list_anywhere_in(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut at = at;
+    loop {
+        if let Some(inside) = list_in(bytes, at) {
+            return Some(inside);
+        }
+        let key = skip_space(bytes, at + 1);
+        if bytes.get(key) != Some(&b'"') {
+            return None;
+        }
+        let colon = skip_space(bytes, end_of_string(bytes, key)?);
+        if bytes.get(colon) != Some(&b':') {
+            return None;
+        }
+        at = skip_space(bytes, end_of_value(bytes, skip_space(bytes, colon + 1))?);
+        if bytes.get(at) != Some(&b',') {
+            return None;
+        }
+    }
+}
+
+/// Behind the object that a list of records stands in: over the fields that
+/// follow the list. A bare array has none.
+fn rest_of_envelope(bytes: &[u8], at: usize) -> usize {
+    let mut next = skip_space(bytes, at);
+    while bytes.get(next) == Some(&b',') {
+        let key = skip_space(bytes, next + 1);
+        if bytes.get(key) != Some(&b'"') {
+            return at;
+        }
+        let Some(colon) = end_of_string(bytes, key).map(|end| skip_space(bytes, end)) else { return bytes.len() };
+        if bytes.get(colon) != Some(&b':') {
+            return at;
+        }
+        let Some(end) = end_of_value(bytes, skip_space(bytes, colon + 1)) else { return bytes.len() };
+        next = skip_space(bytes, end);
+    }
+    if bytes.get(next) == Some(&b'}') { next + 1 } else { at }
+}
+
+/// Behind the string whose opening quote is at `at`; none where it does not end.
+pub(super) fn end_of_string(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut at = at + 1;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
+
+/// Behind the value at `at`, by its quotes and brackets alone; none where it does not end.
+pub(super) fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut at = at;
+    loop {
+        match bytes.get(at)? {
+            b'"' => {
+                at = end_of_string(bytes, at)?;
+                if depth == 0 {
+                    return Some(at);
+                }
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            b',' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+}

@@ -1,0 +1,289 @@
+//! The ordered, de-duplicated store of events, made for a million of them.
+//!
+//! Events are rows of sealed segments; an order over all rows is kept by time
+//! and event id, so that late, doubled and shuffled delivery gives the same
+//! Timeline as delivery in order. A clone is a snapshot: it shares segments,
+//! symbols and raw blocks, and costs some pointers.
+
+mod marks;
+mod retention;
+mod row;
+mod write;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use super::columns::{Columns, Field, IdNumber};
+use super::decode::{self, Batch, Broken};
+use super::raw::{Open, Raw};
+use super::symbols::{Bits, Symbol, Table};
+use crate::domain::event::Event;
+use crate::domain::window::Span;
+
+pub use marks::Marks;
+pub use retention::Retention;
+pub use row::{EventId, Row};
+use write::WriteSide;
+
+/// A stable handle of an event, for the Timeline's life. It is never given to another event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot(pub u32);
+
+/// Rows per segment.
+const SEGMENT_BITS: u32 = 15;
+const SEGMENT: usize = 1 << SEGMENT_BITS;
+
+/// Where raw records lie.
+#[derive(Debug, Clone)]
+enum Block {
+    /// Behind something that reads them, counted from a byte.
+    At(Arc<dyn Raw>, u64),
+    /// In the block that live events are added to.
+    Open(Open),
+    /// Nowhere: all its events have been dropped.
+    Gone,
+}
+
+/// What came of adding events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// The new events, in the order in which they were given.
+    pub added: Vec<Slot>,
+    /// How many were known already.
+    pub duplicates: usize,
+    /// Those that are no records; `offset` is their number in what was given.
+    pub broken: Vec<Broken>,
+}
+
+/// The store of events.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    segments: Vec<Option<Arc<Columns>>>,
+    tables: [Table; Field::ALL.len()],
+    order: Arc<Vec<Slot>>,
+    blocks: Arc<Vec<Block>>,
+    odd_ids: Arc<FxHashMap<u128, Box<str>>>,
+    gone: Arc<Bits>,
+    marks: Marks,
+    retention: Retention,
+    dropped: u64,
+    next: u32,
+    /// What only adding needs. A clone has none, and makes its own when it is added to.
+    write: Option<Box<WriteSide>>,
+}
+
+impl Clone for Timeline {
+    fn clone(&self) -> Self {
+        Self {
+            segments: self.segments.clone(),
+            tables: self.tables.clone(),
+            order: Arc::clone(&self.order),
+            blocks: Arc::clone(&self.blocks),
+            odd_ids: Arc::clone(&self.odd_ids),
+            gone: Arc::clone(&self.gone),
+            marks: self.marks.clone(),
+            retention: self.retention,
+            dropped: self.dropped,
+            next: self.next,
+            write: None,
+        }
+    }
+}
+
+impl Timeline {
+    /// An empty Timeline that keeps what `retention` says.
+    pub fn new(retention: Retention) -> Self {
+        Self { retention, ..Self::default() }
+    }
+
+    /// Adds records as CloudTrail's API answers them, and keeps their bytes
+    /// compressed. `account_hint` is the account for records that name none.
+    pub fn ingest(&mut self, raws: Vec<String>, account_hint: Option<&str>) -> Ingested {
+        let mut batch = Batch::default();
+        let mut broken = Vec::new();
+        for (number, raw) in raws.iter().enumerate() {
+            match decode::fields(raw.as_bytes()) {
+                Ok(mut fields) => {
+                    if let (true, Some(hint)) = (fields.account.is_empty(), account_hint) {
+                        fields.account = hint.into();
+                    }
+                    batch.push_kept(&fields, raw.as_bytes());
+                }
+                Err(why) => broken.push(Broken { offset: number as u64, why }),
+            }
+        }
+        Ingested { broken, ..self.append(batch) }
+    }
+
+    /// How many events there are.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// There is no event.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// All events, ascending by time, and by event id within the same time.
+    pub fn order(&self) -> &[Slot] {
+        &self.order
+    }
+
+    /// How many events were dropped to keep memory bounded.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// One past the highest number of a [`Slot`] that was given out.
+    pub fn slots(&self) -> u32 {
+        self.next
+    }
+
+    /// The event's row; none once it has been dropped.
+    pub fn get(&self, slot: Slot) -> Option<Row<'_>> {
+        let (columns, at) = self.locate(slot)?;
+        Some(Row::new(self, slot, columns, at))
+    }
+
+    /// The event's row. That of a dropped event is empty.
+    pub fn row(&self, slot: Slot) -> Row<'_> {
+        self.get(slot).unwrap_or_else(|| Row::nothing(self, slot))
+    }
+
+    /// The event's time; none once it has been dropped.
+    pub fn time(&self, slot: Slot) -> Option<Timestamp> {
+        let (columns, at) = self.locate(slot)?;
+        Timestamp::from_microsecond(columns.times[at]).ok()
+    }
+
+    /// The event with an id.
+    pub fn find(&self, event_id: &str) -> Option<Slot> {
+        let (id, _) = IdNumber::of(event_id);
+        if let Some(write) = &self.write {
+            return write.find(id.0, |slot| self.id_of(slot));
+        }
+        self.segments().find_map(|(first, columns)| {
+            let rows = columns.ids.iter().enumerate().filter(|(_, other)| **other == id.0);
+            rows.map(|(at, _)| Slot(first + at as u32)).find(|slot| !self.gone.has(slot.0))
+        })
+    }
+
+    /// The events of a span of time, ascending.
+    pub fn within(&self, span: Span) -> &[Slot] {
+        let (start, end) = (span.start.as_microsecond(), span.end.as_microsecond());
+        let from = self.order.partition_point(|slot| self.key(*slot).0 < start);
+        let to = self.order.partition_point(|slot| self.key(*slot).0 <= end);
+        &self.order[from..to.max(from)]
+    }
+
+    /// The event's record, byte for byte as CloudTrail wrote it.
+    ///
+    /// # Errors
+    /// The event has been dropped, or the log that it lies in can no longer be read.
+    pub fn raw(&self, slot: Slot) -> Result<String, String> {
+        let (columns, at) = self.locate(slot).ok_or("the event is no longer kept")?;
+        let place = columns.places[at];
+        let bytes = match self.blocks.get(place.block as usize) {
+            Some(Block::At(raw, base)) => raw.read(base + u64::from(place.at), place.len)?,
+            Some(Block::Open(open)) => open.read(u64::from(place.at), place.len)?,
+            Some(Block::Gone) | None => return Err("the record is no longer kept".into()),
+        };
+        unquoted(bytes, columns.flags[at].quoted())
+    }
+
+    /// The event with all its fields, read from its record.
+    ///
+    /// # Errors
+    /// As [`Timeline::raw`].
+    pub fn event(&self, slot: Slot) -> Result<Event, String> {
+        let mut event = decode::record(self.raw(slot)?.as_bytes())?;
+        if event.account.is_empty() {
+            event.account = self.row(slot).account.to_owned();
+        }
+        Ok(event)
+    }
+
+    /// The texts of a column.
+    pub fn table(&self, field: Field) -> &Table {
+        &self.tables[field as usize]
+    }
+
+    /// How many events have each text of a column; texts that no event has are left out.
+    pub fn counts(&self, field: Field) -> Vec<(Symbol, usize)> {
+        let mut counts = vec![0_usize; self.table(field).len()];
+        for (first, columns) in self.segments() {
+            for row in 0..columns.len() {
+                if self.gone.has(first + row as u32) {
+                    continue;
+                }
+                if field == Field::Resource {
+                    columns.resources[columns.resources_of(row)].iter().for_each(|symbol| counts[*symbol as usize] += 1);
+                } else {
+                    counts[columns.symbols[field as usize][row] as usize] += 1;
+                }
+            }
+        }
+        counts.into_iter().enumerate().filter(|(_, n)| *n > 0).map(|(at, n)| (at as Symbol, n)).collect()
+    }
+
+    /// Bytes of memory that events, symbols, order and raw blocks take.
+    pub fn weight(&self) -> usize {
+        let blocks = self.blocks.iter().map(|block| match block {
+            Block::At(raw, _) => raw.weight() + 32,
+            Block::Open(open) => open.weight() + 32,
+            Block::Gone => 32,
+        });
+        self.segments.iter().flatten().map(|columns| columns.weight()).sum::<usize>()
+            + self.tables.iter().map(Table::weight).sum::<usize>()
+            + self.order.capacity() * 4
+            + blocks.sum::<usize>()
+            + self.write.as_ref().map_or(0, |write| write.weight())
+    }
+
+    /// The segments that hold events, with the number of their first slot.
+    pub(super) fn segments(&self) -> impl Iterator<Item = (u32, &Arc<Columns>)> {
+        let first = |number: usize| (number << SEGMENT_BITS) as u32;
+        self.segments.iter().enumerate().filter_map(move |(number, segment)| Some((first(number), segment.as_ref()?)))
+    }
+
+    /// Where a row's raw record lies: the block's number, its reader, the first byte and the length.
+    pub(super) fn raw_of(&self, columns: &Columns, at: usize) -> Option<(u32, Arc<dyn Raw>, u64, u32)> {
+        let place = columns.places[at];
+        match self.blocks.get(place.block as usize)? {
+            Block::At(raw, base) => Some((place.block, Arc::clone(raw), base + u64::from(place.at), place.len)),
+            Block::Open(open) => Some((place.block, Arc::new(open.clone()), u64::from(place.at), place.len)),
+            Block::Gone => None,
+        }
+    }
+
+    pub(super) fn locate(&self, slot: Slot) -> Option<(&Columns, usize)> {
+        if slot.0 >= self.next || self.gone.has(slot.0) {
+            return None;
+        }
+        let columns = self.segments.get((slot.0 >> SEGMENT_BITS) as usize)?.as_deref()?;
+        Some((columns, slot.0 as usize & (SEGMENT - 1)))
+    }
+
+    fn id_of(&self, slot: Slot) -> Option<u128> {
+        self.locate(slot).map(|(columns, at)| columns.ids[at])
+    }
+
+    /// What the order sorts by.
+    fn key(&self, slot: Slot) -> (i64, u128) {
+        self.locate(slot).map_or((i64::MIN, 0), |(columns, at)| (columns.times[at], columns.ids[at]))
+    }
+}
+
+/// A record's text, out of the JSON string that it may stand in.
+pub(super) fn unquoted(bytes: Vec<u8>, quoted: bool) -> Result<String, String> {
+    if quoted {
+        return serde_json::from_slice(&bytes).map_err(|error| format!("the record cannot be read back: {error}"));
+    }
+    String::from_utf8(bytes).map_err(|_| "the record is not UTF-8: has the log changed since it was opened?".into())
+}
+
+#[cfg(test)]
+mod tests;
