@@ -29,3 +29,4 @@ pub mod knowledge;
 pub mod port;
 pub mod respond;
 pub mod sim;
+pub mod trail;

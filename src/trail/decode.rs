@@ -100,8 +100,7 @@ impl<'a> Fields<'a> {
             return Err("no CloudTrail record: it has no eventName".into());
         }
         let identity = Identity::of(record.identity.unwrap_or_default(), service_event, &source);
-        let account =
-            if record.account.0.is_empty() { identity.account.clone() } else { record.account.0 };
+        let account = if record.account.0.is_empty() { identity.account.clone() } else { record.account.0 };
         let (params, response) = (record.params, record.response);
         let mut error = record.error_code.0;
         let failed_sign_in = response.sign_in_failed;
@@ -173,9 +172,7 @@ pub fn instant(text: &str) -> Option<Timestamp> {
 /// The form that CloudTrail writes, read without a parser: it is met a million times.
 fn plain_instant(text: &[u8]) -> Option<Timestamp> {
     let number = |range: std::ops::Range<usize>| -> Option<i64> {
-        text[range].iter().try_fold(0_i64, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
-        })
+        text[range].iter().try_fold(0_i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
     };
     if text.len() != 20
         || (text[4], text[7], text[10], text[13], text[16], text[19]) != (b'-', b'-', b'T', b':', b':', b'Z')
@@ -185,7 +182,8 @@ fn plain_instant(text: &[u8]) -> Option<Timestamp> {
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
     // Days beyond the 28th are left to the calendar of the general parser where they may not exist.
-    let sure_day = (1..=28).contains(&day) || (day <= 30 && month != 2) || (day == 31 && [1, 3, 5, 7, 8, 10, 12].contains(&month));
+    let sure_day =
+        (1..=28).contains(&day) || (day <= 30 && month != 2) || (day == 31 && [1, 3, 5, 7, 8, 10, 12].contains(&month));
     if !(1..=12).contains(&month) || !sure_day || day == 0 || hour > 23 || minute > 59 || second > 59 {
         return None;
     }

@@ -47,10 +47,17 @@ mod tests {
             format!(r#"{{"eventID":"e{id}","eventTime":"{time}","eventName":"A","eventSource":"ec2.amazonaws.com"}}"#)
         };
         let mut timeline = Timeline::default();
-        let times = ["2026-01-01T10:00:00Z", "2026-01-01T10:14:59Z", "2026-01-01T10:15:00Z", "2026-01-01T11:00:00Z", "2026-01-01T11:00:01Z"];
+        let times = [
+            "2026-01-01T10:00:00Z",
+            "2026-01-01T10:14:59Z",
+            "2026-01-01T10:15:00Z",
+            "2026-01-01T11:00:00Z",
+            "2026-01-01T11:00:01Z",
+        ];
         let added = timeline.ingest(times.iter().zip(1..).map(|(time, id)| record(id, time)).collect(), None).added;
         timeline.mark(added[2], Severity::High);
-        let span = Span { start: "2026-01-01T10:00:00Z".parse().unwrap(), end: "2026-01-01T11:00:00Z".parse().unwrap() };
+        let span =
+            Span { start: "2026-01-01T10:00:00Z".parse().unwrap(), end: "2026-01-01T11:00:00Z".parse().unwrap() };
         let none = None;
         assert_eq!(
             bars(&timeline, timeline.order(), span, 4),

@@ -155,7 +155,8 @@ impl Lookup {
         if self.slots.len() < (self.known + 1) * 2 {
             self.grow(table);
         }
-        let text = &*if text.contains('\0') { std::borrow::Cow::Owned(text.replace('\0', "\u{2400}")) } else { text.into() };
+        let text =
+            &*if text.contains('\0') { std::borrow::Cow::Owned(text.replace('\0', "\u{2400}")) } else { text.into() };
         let at = self.place(table, text);
         if self.slots[at] == FREE {
             self.slots[at] = table.push(text);
@@ -254,7 +255,10 @@ mod tests {
         }
         let found = table.containing(&regex::bytes::Regex::new("(?i)I-0*8").unwrap());
         assert!(found.has(8) && found.has(80) && found.has(8123) && !found.has(7));
-        assert_eq!(found, table.matching(|text| text.trim_start_matches("i-").trim_start_matches('0').starts_with('8')));
+        assert_eq!(
+            found,
+            table.matching(|text| text.trim_start_matches("i-").trim_start_matches('0').starts_with('8'))
+        );
     }
 
     #[test]

@@ -220,7 +220,9 @@ impl Timeline {
                     continue;
                 }
                 if field == Field::Resource {
-                    columns.resources[columns.resources_of(row)].iter().for_each(|symbol| counts[*symbol as usize] += 1);
+                    columns.resources[columns.resources_of(row)]
+                        .iter()
+                        .for_each(|symbol| counts[*symbol as usize] += 1);
                 } else {
                     counts[columns.symbols[field as usize][row] as usize] += 1;
                 }

@@ -94,7 +94,11 @@ impl Cutter {
             (None, Some(line)) => (line, Mode::Top),
             (None, None) => {
                 let keep = RECORD_START.len();
-                return (buffer.len() > keep).then(|| Piece { len: buffer.len() - keep, mode: Mode::Top, skipped: true });
+                return (buffer.len() > keep).then(|| Piece {
+                    len: buffer.len() - keep,
+                    mode: Mode::Top,
+                    skipped: true,
+                });
             }
         };
         let (len, mode) = found;

@@ -115,7 +115,6 @@ fn after_colon<'a>(principal: &Cow<'a, str>) -> Cow<'a, str> {
     map(principal, |text| text.split_once(':').map_or(text, |(_, session)| session))
 }
 
-
 /// A part of a text that stays borrowed where the text is.
 pub(super) fn map<'a>(text: &Cow<'a, str>, part: impl for<'t> Fn(&'t str) -> &'t str) -> Cow<'a, str> {
     match text {

@@ -330,7 +330,9 @@ fn plain<'a>(kind: K, text: &Cow<'a, str>) -> Cow<'a, str> {
 
 /// The kind of thing that the name of an event is about.
 fn telling(name: &str, source: &str) -> Option<K> {
-    if name.contains("ClassicLinkVpc") || name.ends_with("IamInstanceProfile") || name.ends_with("IamInstanceProfileAssociation")
+    if name.contains("ClassicLinkVpc")
+        || name.ends_with("IamInstanceProfile")
+        || name.ends_with("IamInstanceProfileAssociation")
     {
         return Some(K::Instance);
     }

@@ -86,15 +86,22 @@ fn values(token: &Token<'_>, timeline: &Timeline) -> Vec<Completion> {
     }
     if matches!(field, Field::Actor) {
         counted.sort_unstable();
-        counted.dedup_by(|next, first| next.0 == first.0 && { first.1 += next.1; true });
+        counted.dedup_by(|next, first| {
+            next.0 == first.0 && {
+                first.1 += next.1;
+                true
+            }
+        });
     }
     ranked(from, &typed, counted)
 }
 
 fn rules(from: usize, typed: &str, timeline: &Timeline) -> Vec<Completion> {
-    let counted = timeline.marks().rules().iter().map(|(symbol, rule)| {
-        (rule.to_owned(), timeline.marks().found_by(|other| other == symbol).count())
-    });
+    let counted = timeline
+        .marks()
+        .rules()
+        .iter()
+        .map(|(symbol, rule)| (rule.to_owned(), timeline.marks().found_by(|other| other == symbol).count()));
     ranked(from, typed, counted.filter(|(rule, _)| rule.to_lowercase().contains(typed)).collect())
 }
 
@@ -105,7 +112,8 @@ fn ranked(from: usize, typed: &str, mut counted: Vec<(String, usize)>) -> Vec<Co
         (later(a), b_count, a).cmp(&(later(b), a_count, b))
     });
     counted.truncate(MOST);
-    let value = |(text, count): (String, usize)| Completion { from, insert: quoted(&text), count: Some(count), what: "" };
+    let value =
+        |(text, count): (String, usize)| Completion { from, insert: quoted(&text), count: Some(count), what: "" };
     counted.into_iter().map(value).collect()
 }
 

@@ -33,7 +33,8 @@ pub(super) const KEYS: [(&str, &str); 18] = [
 ];
 
 /// The keys that compare.
-pub(super) const COMPARED: [(&str, &str); 2] = [("sev>=", "informational, low, medium, high or critical"), ("age<", "30m, 2h, 1d")];
+pub(super) const COMPARED: [(&str, &str); 2] =
+    [("sev>=", "informational, low, medium, high or critical"), ("age<", "30m, 2h, 1d")];
 
 /// One term's text, split where its key ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
             escaped = true;
         } else if c == '"' {
             quoted = !quoted;
-        } else if c.is_whitespace() && !quoted
+        } else if c.is_whitespace()
+            && !quoted
             && let Some(from) = start.take()
         {
             tokens.push(token(text, from, at, false));
@@ -112,8 +114,7 @@ pub(super) fn terms(text: &str, now: Timestamp, offset: Offset) -> Result<Vec<Te
 }
 
 fn term(token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryError> {
-    let value_error =
-        |message: String| QueryError { at: token.value_at, len: token.value.len(), message };
+    let value_error = |message: String| QueryError { at: token.value_at, len: token.value.len(), message };
     let key_error = |message: String| QueryError { at: token.at, len: token.value_at - token.at, message };
     if token.open {
         return Err(value_error("the quote is not closed".into()));
@@ -127,7 +128,11 @@ fn term(token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryE
         return Ok(Term { negated: token.negated, ask });
     }
     if token.value.is_empty() {
-        return Err(QueryError { len: token.value_at - token.at, at: token.at, message: format!("{key}{} needs a value", token.mark) });
+        return Err(QueryError {
+            len: token.value_at - token.at,
+            at: token.at,
+            message: format!("{key}{} needs a value", token.mark),
+        });
     }
     let compared = key == "sev" || key == "age";
     if !compared && token.mark != ":" {
@@ -272,7 +277,8 @@ fn age(mark: &str, value: &str) -> Result<Ask, String> {
         let unit = match c.to_ascii_lowercase() {
             '0'..='9' => {
                 let digit = i64::from(c as u32 - '0' as u32);
-                number = Some(number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(digit)).ok_or_else(wrong)?);
+                number =
+                    Some(number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(digit)).ok_or_else(wrong)?);
                 continue;
             }
             's' => 1,

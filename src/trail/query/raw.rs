@@ -58,7 +58,12 @@ impl Query {
             let quoted = columns.flags[at].quoted();
             match timeline.raw_of(columns, at) {
                 Some((block, raw, at, len)) => {
-                    blocks.entry(block).or_insert_with(|| (raw, Vec::new())).1.push(Wanted { slot: *slot, at, len, quoted });
+                    blocks.entry(block).or_insert_with(|| (raw, Vec::new())).1.push(Wanted {
+                        slot: *slot,
+                        at,
+                        len,
+                        quoted,
+                    });
                 }
                 None => nowhere += 1,
             }

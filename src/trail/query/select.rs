@@ -95,9 +95,8 @@ fn resolve<'q>(term: &'q Term, timeline: &Timeline, now: Timestamp) -> Check<'q>
             ActorKind::WebIdentity,
             ActorKind::IdentityCenter,
         ];
-        let set = |kind| {
-            timeline.table(Field::Actor).matching(|name| part(kind, name).is_some_and(|name| pattern.is(name)))
-        };
+        let set =
+            |kind| timeline.table(Field::Actor).matching(|name| part(kind, name).is_some_and(|name| pattern.is(name)));
         Check::Actor(kinds.into_iter().map(|kind| (kind, set(kind))).collect())
     };
     match &term.ask {
@@ -112,10 +111,9 @@ fn resolve<'q>(term: &'q Term, timeline: &Timeline, now: Timestamp) -> Check<'q>
         Ask::User(pattern) => actors(user_part, pattern),
         Ask::Role(pattern) => actors(role_part, pattern),
         Ask::Id(_) => Check::Id(term),
-        Ask::Network(networks, pattern) => Check::Symbol(
-            Field::Ip,
-            timeline.table(Field::Ip).matching(|text| in_networks(networks, pattern, text)),
-        ),
+        Ask::Network(networks, pattern) => {
+            Check::Symbol(Field::Ip, timeline.table(Field::Ip).matching(|text| in_networks(networks, pattern, text)))
+        }
         Ask::Rule(pattern) => {
             let rules = timeline.marks().rules().matching(|rule| pattern.is(rule));
             let mut slots = Bits::default();
@@ -188,9 +186,7 @@ impl Check<'_> {
     fn holds(&self, timeline: &Timeline, columns: &Columns, first: u32, row: usize) -> bool {
         let slot = Slot(first + row as u32);
         match self {
-            Self::Resource(bits) => {
-                columns.resources[columns.resources_of(row)].iter().any(|symbol| bits.has(*symbol))
-            }
+            Self::Resource(bits) => columns.resources[columns.resources_of(row)].iter().any(|symbol| bits.has(*symbol)),
             Self::Actor(sets) => {
                 let kind = columns.flags[row].actor_kind();
                 let actor = columns.symbols[Field::Actor as usize][row];

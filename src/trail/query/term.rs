@@ -213,7 +213,8 @@ impl Term {
 
     /// It holds for an event. [`super::select`] answers the same for all events at once.
     pub fn holds(&self, timeline: &Timeline, row: &Row<'_>, now: Timestamp) -> bool {
-        let inside = |field: Field, expression: &Regex| texts(field, row).any(|text| expression.is_match(text.as_bytes()));
+        let inside =
+            |field: Field, expression: &Regex| texts(field, row).any(|text| expression.is_match(text.as_bytes()));
         let holds = match &self.ask {
             Ask::Column(field, pattern) => texts(*field, row).any(|text| names(*field, pattern, text)),
             Ask::Inside(field, expression) => inside(*field, expression),

@@ -27,9 +27,8 @@ impl Timeline {
     /// Drops what is too old at `now`, and what is over the count. The answer is how many.
     pub fn retire(&mut self, now: Timestamp) -> usize {
         let horizon = self.retention.max_age.and_then(|age| now.checked_sub(age).ok());
-        let old = horizon.map_or(0, |horizon| {
-            self.order.partition_point(|slot| self.key(*slot).0 < horizon.as_microsecond())
-        });
+        let old = horizon
+            .map_or(0, |horizon| self.order.partition_point(|slot| self.key(*slot).0 < horizon.as_microsecond()));
         let over = self.order.len().saturating_sub(self.retention.max_events);
         self.drop_oldest(old, over)
     }

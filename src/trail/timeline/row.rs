@@ -149,7 +149,9 @@ impl<'a> Row<'a> {
         let timeline = self.timeline;
         self.columns.into_iter().flat_map(move |(columns, at)| {
             let range = columns.resources_of(at);
-            range.map(move |at| (columns.resource_kinds[at], timeline.table(Field::Resource).text(columns.resources[at])))
+            range.map(move |at| {
+                (columns.resource_kinds[at], timeline.table(Field::Resource).text(columns.resources[at]))
+            })
         })
     }
 

@@ -26,7 +26,8 @@ const FREE: u32 = u32::MAX;
 
 impl WriteSide {
     pub(super) fn over(timeline: &Timeline) -> Self {
-        let mut write = Self { lookups: std::array::from_fn(|at| Lookup::over(&timeline.tables[at])), ..Self::default() };
+        let mut write =
+            Self { lookups: std::array::from_fn(|at| Lookup::over(&timeline.tables[at])), ..Self::default() };
         write.reserve(timeline.order.len(), |_| None);
         for slot in timeline.order.iter() {
             if let Some(id) = timeline.id_of(*slot) {
