@@ -9,6 +9,7 @@ mod fleet;
 mod http;
 mod identity;
 mod regions;
+pub mod responder;
 mod time;
 mod trail;
 

@@ -104,6 +104,8 @@ pub struct Ports {
     pub fleet: Arc<dyn Fleet>,
     /// The identity behind it, read anew each time it is asked.
     pub identity: Arc<dyn Identity>,
+    /// Makes the Responder: called when the Scope is armed, and never before.
+    pub arm: Arc<dyn Fn() -> Arc<dyn Responder> + Send + Sync>,
     /// The EC2 state is read in the background; else the Scope is there for the
     /// events of global services alone.
     pub watch_fleet: bool,

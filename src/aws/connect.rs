@@ -22,6 +22,7 @@ use super::fault::Origin;
 use super::fleet::Ec2;
 use super::identity::Credentials;
 use super::regions;
+use super::responder::Sdk;
 use super::trail::CloudTrail;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::scope::{Caller, Scope};
@@ -158,11 +159,13 @@ fn one(base: &SdkConfig, profile: Option<&str>, region: &str, caller: &Caller, o
     let identity =
         Credentials::new(aws_sdk_sts::Client::new(&config), aws_sdk_iam::Client::new(&config), origin.clone());
     let fleet_port = Ec2::new(aws_sdk_ec2::Client::new(&config), origin.clone());
+    let armed = origin.clone();
     Ports {
         scope,
         trail: Arc::new(trail),
         fleet: Arc::new(fleet_port),
         identity: Arc::new(identity),
+        arm: Arc::new(move || Arc::new(Sdk::new(&once, armed.clone()))),
         watch_fleet: fleet,
     }
 }
@@ -203,7 +206,7 @@ async fn configured(
 }
 
 /// The configuration of a stand-in for AWS: nothing of the user's is read.
-fn simulated(region: Option<String>, client: &SharedHttpClient) -> SdkConfig {
+pub(super) fn simulated(region: Option<String>, client: &SharedHttpClient) -> SdkConfig {
     let keys = Keys::new("AKIASTANCHDEMO000000", "none", None, None, "simulated");
     let mut builder = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -13,7 +13,7 @@ use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
 use crate::port::{Fleet, Pending};
 
-mod decode;
+pub(super) mod decode;
 
 /// The largest page of most Describe calls.
 const PAGE: i32 = 1000;
@@ -267,7 +267,7 @@ impl Fleet for Ec2 {
     }
 }
 
-fn filter(name: &str, values: impl IntoIterator<Item = String>) -> Filter {
+pub(super) fn filter(name: &str, values: impl IntoIterator<Item = String>) -> Filter {
     Filter::builder().name(name).set_values(Some(values.into_iter().collect())).build()
 }
 

@@ -12,6 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
 
 use super::connect::Options;
 use crate::port::Ports;
@@ -60,6 +62,12 @@ impl Wire {
     pub async fn ports(&self, region: &str) -> Ports {
         let options = Options { stand_in: Some(self.client()), regions: vec![region.into()], ..Options::default() };
         super::connect::connect(&options).await.unwrap().ports.remove(0)
+    }
+
+    /// The configuration of clients that ask the wire, once and no more.
+    pub fn config(&self, region: &str) -> SdkConfig {
+        let base = super::connect::simulated(Some(region.to_owned()), &self.client());
+        base.to_builder().retry_config(RetryConfig::standard().with_max_attempts(1)).build()
     }
 
     pub fn client(&self) -> SharedHttpClient {

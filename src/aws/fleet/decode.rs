@@ -187,26 +187,31 @@ fn permission_rules(group: &str, direction: Direction, from: ec2::IpPermission) 
 
 /// Rules, into the groups that have them.
 pub fn rules(inventory: &mut Inventory, rules: Vec<ec2::SecurityGroupRule>) {
-    for from in rules {
-        let (Some(id), Some(group)) = (from.security_group_rule_id, from.group_id) else { continue };
-        let peer = from
-            .cidr_ipv4
-            .or(from.cidr_ipv6)
-            .map(Peer::Cidr)
-            .or(from.prefix_list_id.map(Peer::PrefixList))
-            .or(from.referenced_group_info.and_then(|info| info.group_id).map(Peer::Group));
-        let (Some(peer), Some(home)) = (peer, inventory.groups.get_mut(&group)) else { continue };
-        home.rules.push(GroupRule {
-            id,
-            group,
-            direction: if from.is_egress == Some(true) { Direction::Egress } else { Direction::Ingress },
-            protocol: from.ip_protocol.unwrap_or_else(|| "-1".into()),
-            from_port: port(from.from_port),
-            to_port: port(from.to_port),
-            peer,
-            description: from.description.unwrap_or_default(),
-        });
+    for rule in rules.into_iter().filter_map(self::rule) {
+        if let Some(home) = inventory.groups.get_mut(&rule.group) {
+            home.rules.push(rule);
+        }
     }
+}
+
+/// One rule.
+pub fn rule(from: ec2::SecurityGroupRule) -> Option<GroupRule> {
+    let peer = from
+        .cidr_ipv4
+        .or(from.cidr_ipv6)
+        .map(Peer::Cidr)
+        .or(from.prefix_list_id.map(Peer::PrefixList))
+        .or(from.referenced_group_info.and_then(|info| info.group_id).map(Peer::Group))?;
+    Some(GroupRule {
+        id: from.security_group_rule_id?,
+        group: from.group_id?,
+        direction: if from.is_egress == Some(true) { Direction::Egress } else { Direction::Ingress },
+        protocol: from.ip_protocol.unwrap_or_else(|| "-1".into()),
+        from_port: port(from.from_port),
+        to_port: port(from.to_port),
+        peer,
+        description: from.description.unwrap_or_default(),
+    })
 }
 
 /// Network interfaces.
@@ -265,19 +270,22 @@ pub fn volumes(inventory: &mut Inventory, volumes: Vec<ec2::Volume>) {
 
 /// Snapshots.
 pub fn snapshots(inventory: &mut Inventory, snapshots: Vec<ec2::Snapshot>) {
-    for from in snapshots {
-        let Some(id) = from.snapshot_id else { continue };
-        let snapshot = Snapshot {
-            id: id.clone(),
-            volume: from.volume_id.unwrap_or_default(),
-            state: from.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
-            started: from.start_time.as_ref().and_then(timestamp),
-            progress: from.progress.unwrap_or_default(),
-            encrypted: from.encrypted.unwrap_or(false),
-            description: from.description.unwrap_or_default(),
-        };
-        inventory.snapshots.insert(id, snapshot);
+    for snapshot in snapshots.into_iter().filter_map(self::snapshot) {
+        inventory.snapshots.insert(snapshot.id.clone(), snapshot);
     }
+}
+
+/// One snapshot.
+pub fn snapshot(from: ec2::Snapshot) -> Option<Snapshot> {
+    Some(Snapshot {
+        id: from.snapshot_id?,
+        volume: from.volume_id.unwrap_or_default(),
+        state: from.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+        started: from.start_time.as_ref().and_then(timestamp),
+        progress: from.progress.unwrap_or_default(),
+        encrypted: from.encrypted.unwrap_or(false),
+        description: from.description.unwrap_or_default(),
+    })
 }
 
 /// Images.
@@ -426,7 +434,8 @@ pub fn addresses(inventory: &mut Inventory, addresses: Vec<ec2::Address>) {
     }
 }
 
-fn tags(from: Option<Vec<ec2::Tag>>) -> Vec<(String, String)> {
+/// Tags, by key.
+pub fn tags(from: Option<Vec<ec2::Tag>>) -> Vec<(String, String)> {
     let mut tags: Vec<(String, String)> = from
         .unwrap_or_default()
         .into_iter()
@@ -440,7 +449,8 @@ fn tag(tags: &[(String, String)], key: &str) -> String {
     tags.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
-fn group_ids(from: Option<Vec<ec2::GroupIdentifier>>) -> Vec<String> {
+/// The ids of some groups, in EC2's order.
+pub fn group_ids(from: Option<Vec<ec2::GroupIdentifier>>) -> Vec<String> {
     from.unwrap_or_default().into_iter().filter_map(|group| group.group_id).collect()
 }
 
