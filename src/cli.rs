@@ -8,12 +8,16 @@ pub mod args;
 mod cases;
 mod completions;
 mod config;
+mod doctor;
 mod explain;
 pub mod failure;
+mod instances;
+mod live;
 mod log;
 mod man;
 pub mod out;
 mod setting;
+mod shape;
 
 use std::process::ExitCode;
 
@@ -51,6 +55,8 @@ fn run(cli: Cli) -> Outcome {
     match cli.command {
         Some(Command::Cases(args)) => cases::run(&args, &setting),
         Some(Command::Explain(args)) => explain::run(&args, &setting),
+        Some(Command::Instances(args)) => instances::run(&args, &setting),
+        Some(Command::Doctor(args)) => doctor::run(&args, &setting),
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),

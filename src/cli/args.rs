@@ -63,6 +63,10 @@ pub enum Command {
     Cases(Cases),
     /// The card of an event: what it is, what it means, how to stop and revert it
     Explain(Explain),
+    /// EC2 instances of every account and Region, with their exposure
+    Instances(Instances),
+    /// Check credentials, identity, permissions, clock, endpoints and terminal
+    Doctor(Doctor),
     /// The configuration in force, its sample, or its files
     Config(Config),
     /// Completions for a shell, on standard output
@@ -143,4 +147,32 @@ pub enum CasesCommand {
         /// The case: an id, or the path of a folder
         case: String,
     },
+}
+
+/// `stanch instances`.
+#[derive(Debug, Args)]
+pub struct Instances {
+    /// Only these
+    #[arg(value_name = "INSTANCE")]
+    pub ids: Vec<String>,
+    /// Only those in this state: running, stopped …; several by comma
+    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    pub state: Vec<String>,
+    /// Only those with a proven path from the internet
+    #[arg(long)]
+    pub exposed: bool,
+    /// One JSON document
+    #[arg(long, conflicts_with = "jsonl")]
+    pub json: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub jsonl: bool,
+}
+
+/// `stanch doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
 }

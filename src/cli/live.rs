@@ -1,0 +1,60 @@
+//! What the commands on live AWS share: the async runtime, the connection, interruption.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+
+use super::failure::Failure;
+use super::out::say;
+use super::setting::Setting;
+use crate::aws::connect::{Options, connect};
+use crate::port::Connected;
+
+/// Runs a future to its end on a runtime of its own.
+pub fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(future);
+    // A name that is still being looked up must not hold the program.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Ends when the program is told to: SIGINT, SIGTERM, SIGHUP.
+pub async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let wait = |kind| async move {
+        match signal(kind) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = wait(SignalKind::interrupt()) => {}
+        () = wait(SignalKind::terminate()) => {}
+        () = wait(SignalKind::hangup()) => {}
+    }
+}
+
+/// Connects as the configuration says; what fails beside others is said.
+pub async fn connected(setting: &Setting) -> Result<Connected, Failure> {
+    let endpoint = &setting.config.endpoint_url;
+    let options = Options {
+        profiles: setting.config.profiles.clone(),
+        regions: setting.config.regions.clone(),
+        endpoint_url: (!endpoint.is_empty()).then(|| endpoint.clone()),
+        ..Options::default()
+    };
+    let connected = connect(&options).await?;
+    for (profile, fault) in &connected.failed {
+        say(&format!("stanch: profile {profile}: {fault}"));
+    }
+    Ok(connected)
+}
+
+/// Now, for the layers that take time as an argument.
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock for the layers below")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
