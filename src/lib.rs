@@ -28,5 +28,6 @@ pub mod domain;
 pub mod knowledge;
 pub mod port;
 pub mod respond;
+pub mod runtime;
 pub mod sim;
 pub mod trail;
