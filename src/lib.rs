@@ -13,12 +13,13 @@
 //! - [`port`]: what is needed of the outside, in domain words
 //! - `aws`: the ports over the AWS SDK
 //! - `sim`: an AWS account in memory, on the wire
-//! - `app`: the state of the console and what changes it
-//! - `view`: what is drawn
+//! - [`app`]: the state of the console and what changes it
+//! - [`view`]: what is drawn
 //! - `runtime`: the loop, the terminal, the tasks
 //! - [`config`]: defaults, file, environment and flags
 //! - [`cli`]: the command line
 
+pub mod app;
 pub mod aws;
 pub mod case;
 pub mod cli;
@@ -31,3 +32,4 @@ pub mod respond;
 pub mod runtime;
 pub mod sim;
 pub mod trail;
+pub mod view;

@@ -1,0 +1,209 @@
+//! What the event list is narrowed to: the text of the filter bar, writes only,
+//! one actor, one resource; and the bar itself while it is open.
+
+use jiff::Timestamp;
+
+use super::field::Field;
+use crate::trail::query::{Completion, Query, QueryError, complete};
+use crate::trail::timeline::Timeline;
+
+/// How many former filters are kept.
+const HISTORY: usize = 100;
+
+/// The filter in force, and its bar.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// The user's own text that is in force.
+    pub text: String,
+    /// Only calls that write.
+    pub writes_only: bool,
+    /// Only one actor: as it is shown, and in the filter language.
+    pub actor: Option<(String, String)>,
+    /// Only one resource, by id.
+    pub resource: Option<String>,
+    /// The parsed whole of the above: the last good one.
+    pub query: Query,
+    /// The bar, while it is open.
+    pub bar: Option<Bar>,
+    /// Former filters, oldest first.
+    pub history: Vec<String>,
+}
+
+/// The filter bar while it is open.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// What is typed.
+    pub field: Field,
+    /// Where what is typed is wrong, and why.
+    pub error: Option<QueryError>,
+    /// What could stand at the cursor.
+    pub completions: Vec<Completion>,
+    /// Which completion tab took last.
+    pub chosen: Option<usize>,
+    /// The text that was in force when the bar was opened: esc brings it back.
+    before: String,
+    /// Which former filter the field shows, counted from the latest.
+    recalled: Option<usize>,
+}
+
+impl Filter {
+    /// No text; writes only as the mode wants it.
+    pub fn new(text: &str, writes_only: bool, now: Timestamp) -> Self {
+        let mut filter = Self {
+            text: String::new(),
+            writes_only,
+            actor: None,
+            resource: None,
+            query: Query::default(),
+            bar: None,
+            history: Vec::new(),
+        };
+        filter.compose(text, now).ok();
+        filter.recompose(now);
+        filter
+    }
+
+    /// The whole filter in words, as the title shows it.
+    pub fn shown(&self) -> String {
+        join([
+            if self.writes_only { "is:write" } else { "" },
+            self.actor.as_ref().map_or("", |(_, terms)| terms),
+            &self.resource.as_ref().map(|id| format!("resource:{}", quoted(id))).unwrap_or_default(),
+            &self.text,
+        ])
+    }
+
+    /// The filter with another text, parsed; it is taken where it is good.
+    fn compose(&mut self, text: &str, now: Timestamp) -> Result<(), QueryError> {
+        Query::parse(text, now, None)?;
+        let before = std::mem::replace(&mut self.text, text.trim().to_owned());
+        match Query::parse(&self.shown(), now, None) {
+            Ok(query) => {
+                self.query = query;
+                Ok(())
+            }
+            Err(error) => {
+                self.text = before;
+                Err(error)
+            }
+        }
+    }
+
+    /// Parses the whole again after a switch was thrown.
+    pub fn recompose(&mut self, now: Timestamp) {
+        if let Ok(query) = Query::parse(&self.shown(), now, None) {
+            self.query = query;
+        }
+    }
+
+    /// What passes depends on findings: it must be filtered again when some come.
+    pub fn needs_findings(&self) -> bool {
+        ["sev", "rule:", "is:finding"].iter().any(|word| self.text.contains(word))
+    }
+
+    /// Opens the bar on the text in force.
+    pub fn open(&mut self, timeline: &Timeline) {
+        let mut bar = Bar {
+            field: Field::new(&self.text),
+            error: None,
+            completions: Vec::new(),
+            chosen: None,
+            before: self.text.clone(),
+            recalled: None,
+        };
+        bar.suggest(timeline);
+        self.bar = Some(bar);
+    }
+
+    /// What is typed has changed: it comes into force where it is good. True
+    /// where the list must be filtered anew.
+    pub fn typed(&mut self, timeline: &Timeline, now: Timestamp) -> bool {
+        let Some(mut bar) = self.bar.take() else { return false };
+        bar.chosen = None;
+        bar.suggest(timeline);
+        let text = bar.field.text().to_owned();
+        let changed = text.trim() != self.text;
+        let outcome = self.compose(&text, now);
+        bar.error = outcome.err();
+        let good = bar.error.is_none();
+        self.bar = Some(bar);
+        good && changed
+    }
+
+    /// Closes the bar and keeps what is typed, if it is good; else the error
+    /// stays and the bar stays open. True where it closed.
+    pub fn keep(&mut self) -> bool {
+        if self.bar.as_ref().is_some_and(|bar| bar.error.is_some()) {
+            return false;
+        }
+        self.bar = None;
+        if !self.text.is_empty() {
+            self.history.retain(|former| *former != self.text);
+            self.history.push(self.text.clone());
+            if self.history.len() > HISTORY {
+                self.history.remove(0);
+            }
+        }
+        true
+    }
+
+    /// Closes the bar and brings back what was in force before it was opened.
+    pub fn cancel(&mut self, now: Timestamp) {
+        if let Some(bar) = self.bar.take() {
+            self.compose(&bar.before, now).ok();
+        }
+    }
+
+    /// Shows a former filter in the bar: older with `true`.
+    pub fn recall(&mut self, older: bool) -> bool {
+        let Some(bar) = &mut self.bar else { return false };
+        let next = match (bar.recalled, older) {
+            (None, true) => Some(0),
+            (Some(at), true) => Some((at + 1).min(self.history.len().saturating_sub(1))),
+            (Some(0) | None, false) => None,
+            (Some(at), false) => Some(at - 1),
+        };
+        let text = match next {
+            Some(at) if at < self.history.len() => self.history[self.history.len() - 1 - at].clone(),
+            Some(_) => return false,
+            None => bar.before.clone(),
+        };
+        bar.recalled = next;
+        bar.field.set(&text);
+        true
+    }
+
+    /// Takes the next completion into the field.
+    pub fn take_completion(&mut self) -> bool {
+        let Some(bar) = &mut self.bar else { return false };
+        let Some(first) = bar.completions.first().cloned() else { return false };
+        bar.field.complete(first.from, &first.insert);
+        true
+    }
+
+    /// Nothing narrows the list.
+    pub fn clear(&mut self, now: Timestamp) {
+        self.text.clear();
+        self.writes_only = false;
+        self.actor = None;
+        self.resource = None;
+        self.recompose(now);
+    }
+}
+
+impl Bar {
+    fn suggest(&mut self, timeline: &Timeline) {
+        self.completions = complete(self.field.text(), self.field.cursor(), timeline);
+        self.completions.truncate(8);
+    }
+}
+
+fn join<const N: usize>(terms: [&str; N]) -> String {
+    terms.into_iter().filter(|term| !term.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A value as the filter language takes it: quoted where it holds more than an id does.
+pub fn quoted(value: &str) -> String {
+    let plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c));
+    if plain { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+}

@@ -1,0 +1,157 @@
+//! Anything that changes the Model.
+
+use super::case::CaseView;
+use super::input::Input;
+use super::remediation::{Check, Report};
+use super::scopes::{Part, ScopeId};
+use crate::domain::fault::Fault;
+use crate::domain::finding::Finding;
+use crate::domain::inventory::Inventory;
+use crate::domain::scope::{Caller, Scope};
+use crate::trail::coverage::Coverage;
+use crate::trail::decode::Batch;
+use crate::trail::histogram::Bar;
+use crate::trail::timeline::Slot;
+
+/// How far the load of recorded logs has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loading {
+    /// Files read to their end.
+    pub files_done: usize,
+    /// Files that there are.
+    pub files_total: usize,
+    /// Bytes read, as they lie on disk.
+    pub bytes: u64,
+    /// Records that could not be read, each with its place and why; the first few.
+    pub broken: Vec<String>,
+    /// How many there are of them.
+    pub broken_total: usize,
+    /// Files that hold no CloudTrail records, each with why.
+    pub passed_over: Vec<String>,
+    /// Nothing more comes.
+    pub finished: bool,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// The terminal sent something.
+    Input(Input),
+    /// A deadline of the Model has come.
+    Tick,
+    /// The Scopes that are read, in order; the list only grows.
+    Scopes(Vec<Scope>),
+    /// Live records of a Scope, in any order; known ones are dropped.
+    Events {
+        /// Where they come from.
+        scope: ScopeId,
+        /// The records as JSON text.
+        raws: Vec<String>,
+    },
+    /// Recorded events, decoded.
+    Batch(Box<Batch>),
+    /// The load of recorded logs went on, or came to its end.
+    Loading(Loading),
+    /// Findings on events: the answer to `Detect`, whole or in parts.
+    Detected {
+        /// The findings.
+        findings: Vec<Finding>,
+    },
+    /// What spans of a Scope's events are known now.
+    Coverage {
+        /// Which Scope.
+        scope: ScopeId,
+        /// The spans.
+        coverage: Coverage,
+    },
+    /// The EC2 state of a Scope.
+    Inventory {
+        /// Which Scope.
+        scope: ScopeId,
+        /// The state, or why there is none.
+        result: Result<Box<Inventory>, Fault>,
+    },
+    /// One instance, fresh: the answer to `ReadInstance`.
+    Instance {
+        /// Which Scope.
+        scope: ScopeId,
+        /// The instance.
+        id: String,
+        /// As the effect had it.
+        generation: u64,
+        /// Its part of the EC2 state, or why there is none.
+        result: Result<Box<Inventory>, Fault>,
+    },
+    /// Console output: the answer to `ReadConsoleOutput`.
+    ConsoleOutput {
+        /// Which Scope.
+        scope: ScopeId,
+        /// The instance.
+        id: String,
+        /// As the effect had it.
+        generation: u64,
+        /// The text, empty where there is none yet, or why it cannot be read.
+        result: Result<String, Fault>,
+    },
+    /// Something fails: it is drawn in the pane of its part until it is mended.
+    Fault {
+        /// Which Scope, none for all.
+        scope: Option<ScopeId>,
+        /// Which part.
+        part: Part,
+        /// What fails.
+        fault: Fault,
+    },
+    /// What failed works again, where no answer of its own says so.
+    Mended {
+        /// Which Scope, none for all.
+        scope: Option<ScopeId>,
+        /// Which part.
+        part: Part,
+    },
+    /// The answer to `Filter`.
+    Filtered {
+        /// As the effect had it.
+        generation: u64,
+        /// The events that pass and lie in the span, ascending in time.
+        slots: Vec<Slot>,
+        /// Their histogram over the span.
+        bars: Vec<Bar>,
+    },
+    /// A search through raw records has come so far.
+    Searched {
+        /// As the effect had it.
+        generation: u64,
+        /// Records searched.
+        done: usize,
+        /// Records to search.
+        total: usize,
+    },
+    /// The answer to `Arm`: the caller as it has just been read again.
+    Armed {
+        /// Which Scope.
+        scope: ScopeId,
+        /// As the effect had it.
+        generation: u64,
+        /// The caller, or why it could not be read.
+        result: Result<Caller, Fault>,
+    },
+    /// The answer to `Check`: what was found for each step of the plan.
+    Checked {
+        /// As the effect had it.
+        generation: u64,
+        /// One for each step.
+        checks: Vec<Check>,
+    },
+    /// A run, an undo or a verification went on.
+    Run(Report),
+    /// The case has changed.
+    Case(Box<CaseView>),
+    /// The runtime tells something.
+    Notice {
+        /// One line.
+        text: String,
+        /// It tells of something that went wrong.
+        bad: bool,
+    },
+}

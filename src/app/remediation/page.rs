@@ -1,0 +1,186 @@
+//! The pane as lines: the suggestions, or the plan with its steps, what each
+//! calls, how it is undone, whether it is permitted, and how it stands.
+
+use super::{Check, PlanView, Status, StepView};
+use crate::app::prose::{Line, Tone, cut};
+
+/// A line of the pane, and the step or suggestion that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The place of the step or suggestion that selecting this line selects.
+    pub of: Option<usize>,
+    /// It is the first line of it.
+    pub head: bool,
+    /// The line.
+    pub line: Line,
+}
+
+fn row(of: Option<usize>, head: bool, line: Line) -> Row {
+    Row { of, head, line }
+}
+
+fn padded(text: &str, columns: usize) -> String {
+    let shown = cut(text, columns.saturating_sub(1)).into_owned();
+    let wide = unicode_width::UnicodeWidthStr::width(shown.as_str());
+    shown + &" ".repeat(columns.saturating_sub(wide))
+}
+
+fn status_tone(status: Status) -> Tone {
+    match status {
+        Status::Done | Status::Already => Tone::Good,
+        Status::Running | Status::Undone => Tone::Warn,
+        Status::Failed => Tone::Bad,
+        Status::Waiting | Status::ByHand => Tone::Plain,
+        Status::Skipped => Tone::Dim,
+    }
+}
+
+fn check_word(check: &Check) -> (Tone, &'static str) {
+    match check {
+        Check::Open => (Tone::Dim, "not checked"),
+        Check::Allowed => (Tone::Good, "allowed"),
+        Check::Denied(_) => (Tone::Bad, "DENIED"),
+        Check::Unknown(_) => (Tone::Warn, "not checkable"),
+    }
+}
+
+fn risk_tone(risk: &str) -> Tone {
+    match risk {
+        "none" | "reversible" => Tone::Dim,
+        "destructive" => Tone::Bad,
+        _ => Tone::Warn,
+    }
+}
+
+/// The rows of a plan at a width.
+pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
+    let width = usize::from(width);
+    let wide = width >= 96;
+    let mut rows = Vec::new();
+    let (calls, undo, check, risk) = if wide { (width * 27 / 100, width * 19 / 100, 14, 12) } else { (0, 0, 12, 0) };
+    let last = if plan.begun() { 15 } else { check };
+    let title = width.saturating_sub(6 + calls + undo + last + risk);
+    if wide {
+        let head = Line::new().put(Tone::Plain, "      ").put(Tone::Label, &padded("STEP", title));
+        let head = head.put(Tone::Label, &padded("CALLS", calls)).put(Tone::Label, &padded("UNDO", undo));
+        let state = if plan.begun() { "STATE" } else { "CHECK" };
+        rows.push(row(None, false, head.put(Tone::Label, &padded(state, last)).put(Tone::Label, "RISK")));
+    }
+    for (at, step) in plan.steps.iter().enumerate() {
+        let selected = at == plan.cursor;
+        let tone = if step.left_out { Tone::Dim } else { status_tone(step.status) };
+        let mark = if step.left_out { "–" } else { step.status.mark() };
+        let mut line = Line::new()
+            .put(Tone::Key, if selected { "▸ " } else { "  " })
+            .put(tone, &format!("{mark} "))
+            .put(Tone::Dim, &format!("{:<2}", at + 1))
+            .put(if step.left_out { Tone::Dim } else { Tone::Strong }, &padded(&step.title, title));
+        if wide {
+            line.push(Tone::Plain, &padded(&step.calls, calls));
+            line.push(Tone::Dim, &padded(&step.undo, undo));
+        }
+        let (tone, word) = state(plan, step);
+        line.push(tone, &padded(&word, last));
+        if wide {
+            line.push(risk_tone(&step.risk), &step.risk);
+        }
+        rows.push(row(Some(at), true, line));
+        for line in below(step, selected, wide) {
+            rows.extend(line.hanging(8).wrap(width as u16).into_iter().map(|line| row(Some(at), false, line)));
+        }
+    }
+    let mut tail = Vec::new();
+    if !plan.blast.is_empty() {
+        tail.push(Line::new());
+        for (at, words) in plan.blast.iter().enumerate() {
+            let label = if at == 0 { "Blast radius  " } else { "              " };
+            tail.push(Line::new().put(Tone::Label, label).put(Tone::Plain, words).hanging(14));
+        }
+    }
+    for (at, words) in plan.survives.iter().enumerate() {
+        let label = if at == 0 { "May survive   " } else { "              " };
+        tail.push(Line::new().put(Tone::Label, label).put(Tone::Warn, words).hanging(14));
+    }
+    if !plan.case.is_empty() {
+        tail.push(Line::new().put(Tone::Label, "Case          ").put(Tone::Plain, &plan.case));
+    }
+    rows.extend(tail.into_iter().flat_map(|line| line.wrap(width as u16)).map(|line| row(None, false, line)));
+    rows
+}
+
+/// What the last column says of a step: how it stands once the plan has begun, else the check.
+fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
+    if step.left_out {
+        return (Tone::Dim, "left out".into());
+    }
+    if step.refused.is_some() {
+        return (Tone::Bad, "REFUSED".into());
+    }
+    if plan.begun() {
+        return (status_tone(step.status), step.status.word().into());
+    }
+    let (tone, word) = check_word(&step.check);
+    (tone, word.into())
+}
+
+/// The lines under a step: always what went wrong and how each object stands;
+/// for the selected one also what it calls and how it is undone.
+fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let indent = "      ";
+    let mut say = |tone: Tone, text: &str| lines.push(Line::new().put(Tone::Plain, indent).put(tone, text));
+    if let Some(why) = &step.refused {
+        say(Tone::Bad, &format!("a guardrail refuses it: {why}"));
+    }
+    match &step.check {
+        Check::Denied(why) => say(Tone::Bad, why),
+        Check::Unknown(why) if selected => say(Tone::Warn, &format!("cannot be checked beforehand: {why}")),
+        _ => {}
+    }
+    if !step.note.is_empty() {
+        let tone = if step.status == Status::Failed { Tone::Bad } else { Tone::Dim };
+        say(tone, &step.note);
+    }
+    let mixed = step.objects.iter().any(|object| object.status != step.status);
+    if mixed || (selected && step.objects.len() > 1) || step.status == Status::Failed {
+        for object in &step.objects {
+            let text = format!("{} {}  {}  {}", object.status.mark(), object.id, object.status.word(), object.note);
+            say(status_tone(object.status), text.trim_end());
+        }
+    }
+    if selected {
+        if !wide {
+            say(Tone::Plain, &format!("calls {}", if step.calls.is_empty() { "nothing" } else { &step.calls }));
+            say(Tone::Dim, &format!("undo  {}", step.undo));
+            say(risk_tone(&step.risk), &format!("risk  {}", step.risk));
+        }
+        for detail in &step.details {
+            say(Tone::Dim, detail);
+        }
+        for command in step.cli.lines().take(3) {
+            say(Tone::FieldText, &format!("$ {command}"));
+        }
+        let more = step.cli.lines().count().saturating_sub(3);
+        if more > 0 {
+            say(Tone::Dim, &format!("… and {more} more commands"));
+        }
+    }
+    lines
+}
+
+/// The rows of the suggestions at a width.
+pub fn suggestions(model: &crate::app::Model, width: u16) -> Vec<Row> {
+    let pane = &model.remediation;
+    let mut rows = Vec::new();
+    for (at, suggestion) in pane.suggestions.iter().enumerate() {
+        let selected = at == pane.cursor;
+        let head = Line::new()
+            .put(Tone::Key, if selected { "▸ " } else { "  " })
+            .put(Tone::Strong, &suggestion.playbook)
+            .put(Tone::Dim, &format!("  {}", suggestion.target.id));
+        rows.push(row(Some(at), true, head));
+        let why = Line::new().put(Tone::Plain, "    ").put(Tone::Plain, &suggestion.why).hanging(4);
+        rows.extend(why.wrap(width).into_iter().map(|line| row(Some(at), false, line)));
+    }
+    rows
+}

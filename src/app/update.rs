@@ -1,0 +1,203 @@
+//! What each message changes. This is the only code that changes the Model;
+//! each pane has a file of its own below.
+
+mod acts;
+mod events;
+mod instance;
+mod keys;
+mod overlays;
+mod plans;
+mod remediation;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::effect::Effect;
+use super::message::Message;
+use super::scopes::Part;
+use super::{Mode, Model, arming, instances};
+use crate::domain::finding::Severity;
+use crate::domain::text::visible;
+
+/// A critical finding on an event that is older than this rings no bell.
+const FRESH: SignedDuration = SignedDuration::from_hours(1);
+
+/// Takes one message into the Model at a time; answers what the runtime must do.
+pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Vec<Effect> {
+    let mut out = Vec::new();
+    let minute = |at: Timestamp| at.as_second().div_euclid(60);
+    let mut changed = model.mode != Mode::Recorded && minute(now) != minute(model.now);
+    model.now = now;
+    changed |= model.notices.expire(now);
+    changed |= take(model, message, &mut out);
+    changed |= settle(model, &mut out);
+    if changed {
+        model.version += 1;
+    }
+    out
+}
+
+/// Takes the message; true where something that is drawn may have changed.
+fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
+    match message {
+        Message::Input(input) => keys::input(model, input, out),
+        Message::Tick => return false,
+        Message::Scopes(scopes) => {
+            model.scopes.set(scopes);
+            model.stale = true;
+        }
+        Message::Events { scope, raws } => return events::arrived(model, scope, raws, out),
+        Message::Batch(batch) => events::loaded(model, *batch, out),
+        Message::Loading(loading) => {
+            if loading.finished {
+                events::refresh(model, out);
+            }
+            model.loading = Some(loading);
+        }
+        Message::Detected { findings } => return detected(model, findings, out),
+        Message::Coverage { scope, coverage } => {
+            let mended = model.scopes.mend(Some(scope), Part::Events);
+            let Some(state) = model.scopes.get_mut(scope) else { return false };
+            let changed = state.coverage != coverage || !state.heard;
+            state.coverage = coverage;
+            state.heard = true;
+            return changed || mended;
+        }
+        Message::Inventory { scope, result } => {
+            match result {
+                Ok(inventory) => {
+                    model.scopes.mend(Some(scope), Part::Fleet);
+                    model.scopes.know(scope, inventory);
+                }
+                Err(fault) => model.scopes.fail(Some(scope), Part::Fleet, fault),
+            }
+            model.stale = true;
+        }
+        Message::Instance { scope, id, generation, result } => {
+            return instance::read(model, scope, &id, generation, result);
+        }
+        Message::ConsoleOutput { id, generation, result, .. } => {
+            return instance::output(model, &id, generation, result);
+        }
+        Message::Fault { scope, part, fault } => {
+            model.scopes.fail(scope, part, fault);
+            model.stale = true;
+        }
+        Message::Mended { scope, part } => {
+            model.stale = true;
+            return model.scopes.mend(scope, part);
+        }
+        Message::Filtered { generation, slots, bars } => return events::filtered(model, generation, slots, bars, out),
+        Message::Searched { generation, done, total } => {
+            if generation != model.events.generation || !model.events.pending {
+                return false;
+            }
+            model.events.searched = Some((done, total));
+        }
+        Message::Armed { scope, generation, result } => return armed(model, scope, generation, result, out),
+        Message::Checked { generation, checks } => return remediation::checked(model, generation, checks),
+        Message::Run(report) => return remediation::reported(model, report),
+        Message::Case(case) => {
+            model.scopes.mend(None, Part::Case);
+            model.case = *case;
+        }
+        Message::Notice { text, bad } => {
+            let text = visible(&text).into_owned();
+            if bad {
+                model.notices.warn(text, model.now);
+            } else {
+                model.notices.say(text, model.now);
+            }
+        }
+    }
+    true
+}
+
+fn detected(model: &mut Model, findings: Vec<crate::domain::finding::Finding>, out: &mut Vec<Effect>) -> bool {
+    let fresh = model.findings.learn(&mut model.timeline, findings);
+    if fresh.is_empty() {
+        return false;
+    }
+    model.stale = true;
+    let mut critical = None;
+    for (slot, severity) in &fresh {
+        let row = model.timeline.row(*slot);
+        let (time, mine) = (row.time, row.mine);
+        model.events.worsen(time, *severity);
+        let recent = model.now.duration_since(time) < FRESH;
+        if *severity == Severity::Critical && recent && !mine {
+            critical = Some(*slot);
+        }
+    }
+    if model.events.filter.needs_findings() {
+        events::refresh(model, out);
+    }
+    let Some(slot) = critical.filter(|_| model.mode != Mode::Recorded) else { return true };
+    let row = model.timeline.row(slot);
+    let title = model.findings.on(slot).first().map(|finding| finding.title.clone()).unwrap_or_default();
+    let body = format!("{} by {} on {}", visible(row.name), visible(row.actor), visible(row.target));
+    if model.settings.bell {
+        out.push(Effect::Bell);
+    }
+    if model.settings.notify {
+        out.push(Effect::Notify { title: visible(&title).into_owned(), body });
+    }
+    true
+}
+
+fn armed(
+    model: &mut Model,
+    scope: super::ScopeId,
+    generation: u64,
+    result: Result<crate::domain::scope::Caller, crate::domain::fault::Fault>,
+    out: &mut Vec<Effect>,
+) -> bool {
+    let asked = model.overlays.iter().position(
+        |overlay| matches!(overlay, super::overlay::Overlay::Arming(arming) if arming.asked == Some(generation)),
+    );
+    let (Some(at), Some(state)) = (asked, model.scopes.get(scope)) else {
+        // Nobody waits for it any more: what was made must not stay.
+        if model.armed.is_none() {
+            out.push(Effect::Disarm);
+        }
+        return false;
+    };
+    let refusal = match &result {
+        Err(fault) => Some(fault.to_string()),
+        Ok(caller) => arming::changed(&state.scope.caller, caller),
+    };
+    match (refusal, result) {
+        (None, Ok(mut caller)) => {
+            caller.alias = caller.alias.or_else(|| state.scope.caller.alias.clone());
+            let place = format!("{} in {}", state.scope.account_label(), state.scope.region);
+            model.overlays.remove(at);
+            model.notices.say(format!("armed for {place} as {}: steps can change it now", caller.short()), model.now);
+            model.armed = Some(super::Armed { scope, caller });
+        }
+        (refusal, _) => {
+            out.push(Effect::Disarm);
+            if let Some(super::overlay::Overlay::Arming(arming)) = model.overlays.get_mut(at) {
+                arming.asked = None;
+                arming.wrong = refusal;
+            }
+        }
+    }
+    true
+}
+
+/// Brings what is derived up to what it is derived from; true where something changed.
+fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
+    let mut changed = events::settle(model, out);
+    let stale = std::mem::take(&mut model.stale);
+    changed |= stale;
+    let picked = events::pick(model);
+    if picked || stale {
+        instance::follow(model, picked);
+        remediation::suggest(model);
+    }
+    if stale && model.instance.view == super::instance::View::All {
+        instances::rebuild(model);
+    }
+    instance::settle(model, picked || stale, out);
+    events::detail(model, picked || stale);
+    changed | picked
+}

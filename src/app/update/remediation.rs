@@ -1,0 +1,325 @@
+//! What happens to the remediation pane: suggestions, the plan, and its run.
+//! Nothing here changes anything in AWS: a run is an effect, given out only
+//! while armed, after a confirmation.
+
+use super::super::effect::Effect;
+use super::super::field::Field;
+use super::super::layout::WIDE;
+use super::super::overlay::{Confirm, Consent, Overlay, Question, Reason};
+use super::super::prose::{Line, Tone};
+use super::super::remediation::{Check, PlanView, Report, Status};
+use super::super::{Action, Model, Pane};
+use super::acts::{self, Motion};
+use super::plans;
+
+pub use super::plans::suggest;
+
+/// To the pane: to the plan that is open, else to the suggestions.
+pub fn enter(model: &mut Model) {
+    model.focus = Pane::Remediation;
+    if model.remediation.plan.is_none() && model.remediation.suggestions.is_empty() {
+        model.notices.say("no playbook fits what is selected", model.now);
+    }
+}
+
+/// Moves in the pane.
+pub fn motion(model: &mut Model, motion: Motion) {
+    let rows = model.pane_rows(Pane::Remediation);
+    let pane = &mut model.remediation;
+    let (cursor, total) = match &mut pane.plan {
+        Some(plan) => (&mut plan.cursor, plan.steps.len()),
+        None => (&mut pane.cursor, pane.suggestions.len()),
+    };
+    let delta = motion.rows_in(*cursor, total, rows);
+    *cursor = cursor.saturating_add_signed(delta).min(total.saturating_sub(1));
+}
+
+/// An action of the pane.
+pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
+    match action {
+        Action::Open => plans::open(model, out),
+        Action::RunPlan => run(model, out),
+        Action::Check => plans::check(model, out),
+        Action::Verify => verify(model, out),
+        Action::SkipStep => ask_why(model),
+        Action::Undo => undo(model, out),
+        Action::ChooseStep => choose(model),
+        Action::CancelRun => {
+            if model.remediation.is_running() {
+                out.push(Effect::StopRun);
+                model.notices.say("the run stops after the call that is under way", model.now);
+            } else {
+                model.notices.say("nothing is running", model.now);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Back from the plan to the suggestions; one that has begun stays reachable in its case.
+pub fn close(model: &mut Model) {
+    if model.remediation.is_running() {
+        model.notices.warn("a step is running: X stops it; the plan stays open until then", model.now);
+        return;
+    }
+    let begun = model.remediation.plan.as_ref().is_some_and(PlanView::begun);
+    if begun {
+        let lines = vec![
+            Line::of("The plan has been carried out in part or in full."),
+            Line::of("Its journal stays in the case; after closing, it is undone with `stanch undo`."),
+        ];
+        model.overlays.push(Overlay::Confirm(Confirm {
+            question: Question::ClosePlan,
+            title: "Close the plan?".into(),
+            lines,
+            verb: "Close",
+            consent: Consent::Button { chosen: false },
+        }));
+        return;
+    }
+    leave(model);
+}
+
+fn leave(model: &mut Model) {
+    model.remediation.plan = None;
+    if std::mem::take(&mut model.remediation.zoomed) {
+        model.zoom = false;
+    }
+    plans::suggest(model);
+}
+
+/// Shows an open plan over the whole screen, where it has room to be read.
+pub fn widen(model: &mut Model) {
+    model.focus = Pane::Remediation;
+    if !model.zoom && model.columns >= WIDE {
+        model.zoom = true;
+        model.remediation.zoomed = true;
+    }
+}
+
+/// The console is armed for the Scope of the plan; else it says so and offers it.
+fn armed_for_plan(model: &mut Model, out: &mut Vec<Effect>) -> bool {
+    let Some(scope) = model.remediation.plan.as_ref().map(|plan| plan.scope) else { return false };
+    match &model.armed {
+        Some(armed) if armed.scope == scope => true,
+        Some(_) => {
+            model.notices.warn("armed for another Scope than this plan's: W disarms, and W again arms for this one", model.now);
+            false
+        }
+        None => {
+            acts::arm(model, out);
+            false
+        }
+    }
+}
+
+fn blocked(model: &mut Model) -> bool {
+    let Some(plan) = &model.remediation.plan else { return true };
+    if plan.running {
+        model.notices.warn("a step is running: wait for it, or X stops after the call under way", model.now);
+        return true;
+    }
+    false
+}
+
+fn run(model: &mut Model, out: &mut Vec<Effect>) {
+    if blocked(model) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let pending = plan.pending();
+    let Some(first) = pending.first().copied() else {
+        model.notices.say("every step is done, left out or refused: u undoes, v verifies again", model.now);
+        return;
+    };
+    if !armed_for_plan(model, out) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    // Up to the next step that must be confirmed by itself: that one runs alone.
+    let steps: Vec<usize> = if plan.steps[first].typed {
+        vec![first]
+    } else {
+        pending.into_iter().take_while(|at| !plan.steps[*at].typed).collect()
+    };
+    let confirm = confirmation(model, plan, steps, false);
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+fn undo(model: &mut Model, out: &mut Vec<Effect>) {
+    if blocked(model) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let steps = plan.undoable();
+    if steps.is_empty() {
+        model.notices.say("there is nothing to undo", model.now);
+        return;
+    }
+    if !armed_for_plan(model, out) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let confirm = confirmation(model, plan, steps, true);
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool) -> Confirm {
+    let mut lines = Vec::new();
+    if let Some(state) = model.scopes.get(plan.scope) {
+        let scope = &state.scope;
+        lines.push(Line::labelled("Account").put(Tone::Strong, &scope.account_label()).put(Tone::Plain, &format!("  {}", scope.region)));
+        lines.push(Line::labelled("As").put(Tone::Plain, &scope.caller.arn));
+    }
+    lines.push(Line::labelled("Target").put(Tone::Strong, &format!("{} {}", plan.target, plan.name)));
+    lines.push(Line::new());
+    for at in &steps {
+        let step = &plan.steps[*at];
+        let words = if undoing { &step.undo } else { &step.calls };
+        let mut line = Line::new().put(Tone::Dim, &format!("{:>2} ", at + 1)).put(Tone::Strong, &step.title).hanging(3);
+        if !words.is_empty() {
+            line.push(Tone::Dim, &format!("  {words}"));
+        }
+        if !undoing && matches!(step.check, Check::Denied(_)) {
+            line.push(Tone::Bad, "  the permission check says DENIED");
+        }
+        lines.push(line);
+    }
+    let typed = !undoing && steps.iter().any(|at| plan.steps[*at].typed);
+    let count = if steps.len() == 1 { "1 step".to_owned() } else { format!("{} steps", steps.len()) };
+    let consent = if typed {
+        Consent::Typed { expected: plan.target.clone(), field: Field::default() }
+    } else {
+        Consent::Button { chosen: false }
+    };
+    let (title, verb, question) = if undoing {
+        (format!("Undo {count}?"), "Undo", Question::Undo(steps))
+    } else {
+        (format!("Run {count}?"), "Run", Question::Run(steps))
+    };
+    Confirm { question, title, lines, verb, consent }
+}
+
+/// A question was answered with yes.
+pub fn answered(model: &mut Model, question: Question, out: &mut Vec<Effect>) {
+    match question {
+        Question::Quit => out.push(Effect::Quit),
+        Question::ClosePlan => leave(model),
+        Question::Run(steps) => plans::start(model, steps, false, out),
+        Question::Undo(steps) => plans::start(model, steps, true, out),
+    }
+}
+
+fn verify(model: &mut Model, out: &mut Vec<Effect>) {
+    if blocked(model) {
+        return;
+    }
+    let done = model
+        .remediation
+        .plan
+        .as_ref()
+        .and_then(|plan| plan.steps.get(plan.cursor))
+        .is_some_and(|step| matches!(step.status, Status::Done | Status::Failed | Status::Already | Status::Undone));
+    if done {
+        plans::verify(model, out);
+    } else {
+        model.notices.say("the selected step has done nothing yet: there is nothing to verify", model.now);
+    }
+}
+
+fn ask_why(model: &mut Model) {
+    if blocked(model) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let Some(step) = plan.steps.get(plan.cursor) else { return };
+    if !matches!(step.status, Status::Waiting | Status::Failed) {
+        model.notices.say("only a step that waits or failed can be skipped", model.now);
+        return;
+    }
+    let reason = Reason { step: plan.cursor, title: step.title.clone(), field: Field::default() };
+    model.overlays.push(Overlay::Reason(reason));
+}
+
+/// A step is skipped, with a reason for the journal.
+pub fn skip(model: &mut Model, step: usize, reason: String, out: &mut Vec<Effect>) {
+    let Some(plan) = &mut model.remediation.plan else { return };
+    let Some(shown) = plan.steps.get_mut(step) else { return };
+    shown.status = Status::Skipped;
+    shown.note = format!("skipped: {reason}");
+    plans::skipped(model, step, reason, out);
+}
+
+fn choose(model: &mut Model) {
+    if blocked(model) {
+        return;
+    }
+    let Some(plan) = &mut model.remediation.plan else { return };
+    let Some(step) = plan.steps.get_mut(plan.cursor) else { return };
+    if matches!(step.status, Status::Waiting | Status::Failed | Status::Undone) {
+        step.left_out = !step.left_out;
+    }
+}
+
+/// A permission check was answered; true unless it is stale.
+pub fn checked(model: &mut Model, generation: u64, checks: Vec<Check>) -> bool {
+    let Some(plan) = &mut model.remediation.plan else { return false };
+    if plan.asked != Some(generation) || !plan.checking {
+        return false;
+    }
+    plan.checking = false;
+    plan.asked = None;
+    for (step, check) in plan.steps.iter_mut().zip(checks) {
+        step.check = check;
+    }
+    true
+}
+
+/// A run went on; true unless it is stale.
+pub fn reported(model: &mut Model, report: Report) -> bool {
+    let now = model.now;
+    let Some(plan) = &mut model.remediation.plan else { return false };
+    if plan.asked != Some(report.generation) {
+        return false;
+    }
+    for step in report.steps {
+        if let Some(shown) = plan.steps.get_mut(step.at) {
+            if shown.status != step.status && step.status == Status::Running {
+                plan.cursor = step.at;
+            }
+            let shown = &mut plan.steps[step.at];
+            shown.status = step.status;
+            shown.note = step.note;
+            shown.objects = step.objects;
+        }
+    }
+    if !report.case.is_empty() {
+        plan.case = report.case;
+    }
+    if report.finished {
+        plan.running = false;
+        plan.asked = None;
+        let standing = plan.standing();
+        match report.fault {
+            Some(fault) => model.notices.warn(fault.to_string(), now),
+            None => model.notices.say(standing, now),
+        }
+        if let Some(subject) = &model.instance.subject
+            && subject.scope.is_some()
+        {
+            // What was changed is read again at once.
+            model.instance.due = Some(now);
+        }
+    }
+    true
+}
+
+/// What `y` and `Y` copy of the pane: the target's id; the plan as AWS CLI commands.
+pub fn text(model: &Model, whole: bool) -> Option<String> {
+    let pane = &model.remediation;
+    match &pane.plan {
+        Some(plan) if whole => Some(plan.cli()),
+        Some(plan) => Some(plan.target.clone()),
+        None => pane.suggestions.get(pane.cursor).map(|suggestion| suggestion.target.id.clone()),
+    }
+}

@@ -1,0 +1,394 @@
+//! The events pane: histogram, rows, filter bar; the detail and the findings in its place.
+//!
+//! ```text
+//! ╭ Events 1,284 of 20,117 ── last 1h ─ is:write sev>=low ──────────────╮
+//! │ ▁▁▂▁▁▁▂▃▁▁▁▂▁▁▁▁▁▁▂▁▁▃▇█▅▂▁▁▁▁▂▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ │
+//! │   TIME      SEV  ACTOR           EVENT                  TARGET      │
+//! │ ▸ 14:01:58  CRIT ci-deploy ⚿     W AuthorizeSecurityGr… sg-9        │
+//! ╰─────────────────────────────────────────────────────────────────────╯
+//! ```
+
+use super::paint::Painter;
+use super::theme::Role;
+use super::{findings, histogram};
+use crate::app::events::View;
+use crate::app::filter::Bar;
+use crate::app::instance::pages::{clock, error_word, fault_lines};
+use crate::app::layout::Area;
+use crate::app::prose::{Line, wrapped};
+use crate::app::scopes::Part;
+use crate::app::{Action, Mode, Model, Pane, detail};
+use crate::domain::actor::ActorKind;
+use crate::trail::timeline::Row;
+
+/// The title: how much of how much, the window, the filter, what waits.
+pub fn title(model: &Model, width: usize) -> Vec<(Role, String)> {
+    let events = &model.events;
+    match events.view {
+        View::Detail => {
+            return detail::title(model).into_iter().map(|(tone, text)| (tone.into(), text)).collect();
+        }
+        View::Findings => return findings::title(model),
+        View::List => {}
+    }
+    let narrow = width < 100;
+    let of = if narrow { "/" } else { " of " };
+    let mut title = vec![
+        (Role::Title, "Events ".into()),
+        (Role::Strong, format!("{}{of}{}", grouped(events.shown.len()), grouped(model.timeline.len()))),
+    ];
+    let window = match events.window {
+        Some(window) => format!("last {}", window.label()),
+        None => "all".to_owned(),
+    };
+    title.push((Role::Dim, format!("  {window}")));
+    let shown = events.filter.shown();
+    if !shown.is_empty() {
+        title.push((Role::Key, format!("  {shown}")));
+    }
+    if events.window.is_none() && model.timeline.is_empty() {
+        title.pop();
+    }
+    if let Some(waiting) = &events.waiting {
+        title.push((Role::Warn, format!("  FROZEN, {} wait", grouped(waiting.len()))));
+    } else if events.follow && model.mode != Mode::Recorded {
+        title.push((Role::Good, "  following".into()));
+    } else if events.top > 0 {
+        title.push((Role::Dim, format!("  ▲ {} newer", grouped(events.top))));
+    }
+    if let Some((done, total)) = events.searched {
+        title.push((Role::Warn, format!("  searching {}%", done * 100 / total.max(1))));
+    }
+    title
+}
+
+/// Draws the pane within its border; answers where the cursor of the filter bar stands.
+pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area, bare: bool) -> Option<(u16, u16)> {
+    let inner = Area { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    match model.events.view {
+        View::Detail => {
+            painter.page(Area { width: inner.width, ..inner }, &model.detail.lines, model.detail.offset);
+            return None;
+        }
+        View::Findings => {
+            findings::draw(model, painter, area);
+            return None;
+        }
+        View::List => {}
+    }
+    let mut y = area.y;
+    let mut cursor = None;
+    if let Some(bar) = &model.events.filter.bar {
+        cursor = Some(filter_bar(model, painter, Area { y, height: 1, ..inner }, bar));
+        y += 1;
+        if bar.error.is_some() || !bar.completions.is_empty() {
+            y += 1;
+        }
+    }
+    if !bare {
+        histogram::draw(model, painter, Area { y, height: 1, ..inner });
+        y += 1;
+    }
+    let columns = Columns::of(area.width);
+    columns.head(painter, area.x, y);
+    y += 1;
+    let list = Area { y, height: (area.y + area.height).saturating_sub(y), ..area };
+    let mut list = faults(model, painter, list);
+    loading(model, painter, &mut list);
+    if model.events.shown.is_empty() {
+        empty(model, painter, list);
+        return cursor;
+    }
+    rows(model, painter, list, &columns);
+    cursor
+}
+
+fn rows(model: &Model, painter: &mut Painter<'_>, list: Area, columns: &Columns) {
+    let events = &model.events;
+    let focused = model.focus == Pane::Events && model.overlays.is_empty();
+    // What is drawn above the list may have taken rows from it.
+    let height = usize::from(list.height).max(1);
+    let top = events.top.max((events.row + 1).saturating_sub(height));
+    for line in 0..list.height {
+        let row = top + usize::from(line);
+        let Some(slot) = events.at(row) else { break };
+        let Some(event) = model.timeline.get(slot) else { continue };
+        let selected = row == events.row;
+        let y = list.y + line;
+        columns.row(painter, list.x, y, &event, selected, events.pinned.contains(&slot));
+        if selected {
+            painter.select(Area::new(list.x, y, list.width, 1), focused);
+        }
+    }
+    painter.more(Area { width: list.width, ..list }, top, events.shown.len());
+}
+
+/// Faults stand above the list, each with what to do; what is left is for the list.
+fn faults(model: &Model, painter: &mut Painter<'_>, list: Area) -> Area {
+    let mut lines = Vec::new();
+    for part in [Part::Events, Part::Identity, Part::Case, Part::Terminal] {
+        for (scope, fault) in model.scopes.faults(part) {
+            let mut own = fault_lines(fault);
+            if let (Some(scope), Some(first)) = (scope, own.first_mut()) {
+                first.push(crate::app::prose::Tone::Dim, &format!("  {}", scope.region));
+            }
+            lines.extend(own);
+        }
+    }
+    if lines.is_empty() {
+        return list;
+    }
+    let lines = wrapped(lines, list.width.saturating_sub(4));
+    let rows = (lines.len() as u16).min((list.height / 2).max(3)).min(list.height);
+    for (at, line) in lines.iter().take(usize::from(rows)).enumerate() {
+        painter.line(list.x + 2, list.y + at as u16, list.width.saturating_sub(4), line);
+    }
+    Area { y: list.y + rows, height: list.height - rows, ..list }
+}
+
+fn loading(model: &Model, painter: &mut Painter<'_>, list: &mut Area) {
+    let Some(loading) = &model.loading else { return };
+    let broken = loading.broken_total.max(model.broken);
+    let text = if loading.finished {
+        if broken == 0 && loading.passed_over.is_empty() {
+            return;
+        }
+        let first = loading.broken.first().or(loading.passed_over.first()).cloned().unwrap_or_default();
+        format!("{broken} records could not be read, {} files passed over; first: {first}", loading.passed_over.len())
+    } else {
+        let percent = loading.files_done * 100 / loading.files_total.max(1);
+        let done = usize::from(list.width.saturating_sub(60)).min(40) * percent / 100;
+        format!(
+            "{} reading {} of {} files, {} events",
+            "█".repeat(done),
+            grouped(loading.files_done),
+            grouped(loading.files_total),
+            grouped(model.timeline.len())
+        )
+    };
+    if list.height < 2 {
+        return;
+    }
+    let role = if loading.finished { Role::Warn } else { Role::Good };
+    painter.text(list.x + 2, list.y, list.width.saturating_sub(4), &text, role);
+    list.y += 1;
+    list.height -= 1;
+}
+
+/// Why the list is empty, and which key helps.
+fn empty(model: &Model, painter: &mut Painter<'_>, area: Area) {
+    let key = |action: Action| model.settings.keymap.shown(action);
+    let events = &model.events;
+    let mut words: Vec<String> = Vec::new();
+    if model.timeline.is_empty() {
+        match (&model.loading, model.mode) {
+            (Some(loading), _) if loading.finished => words.push("These logs hold no CloudTrail records.".into()),
+            (_, Mode::Recorded) => words.push("Reading recorded logs …".into()),
+            _ if !model.scopes.faults(Part::Events).is_empty() => {
+                words.push("No event could be read yet; it is tried again.".into());
+            }
+            _ => words.push("Asking CloudTrail for the newest events …".into()),
+        }
+    } else if events.pending {
+        words.push("Filtering …".into());
+    } else {
+        words.push(format!("None of {} events passes.", grouped(model.timeline.len())));
+        if events.filter.writes_only {
+            words.push(format!("{}  shows calls that only read, too", key(Action::WritesOnly)));
+        }
+        if !events.filter.shown().is_empty() {
+            words.push(format!("{}  takes every filter off", key(Action::ClearFilter)));
+        }
+        if events.window.is_some() {
+            words.push(format!("{}  looks further back", key(Action::LongerWindow)));
+        }
+    }
+    for (at, words) in words.iter().take(usize::from(area.height.saturating_sub(1))).enumerate() {
+        painter.text(area.x + 3, area.y + 1 + at as u16, area.width.saturating_sub(4), words, Role::Dim);
+    }
+}
+
+fn filter_bar(model: &Model, painter: &mut Painter<'_>, area: Area, bar: &Bar) -> (u16, u16) {
+    painter.wash(area, painter.style(Role::Field));
+    let count = format!("{} match", grouped(model.events.shown.len()));
+    let end = painter.right(area.x + 20, area.x + area.width, area.y, &count, Role::Dim);
+    let at = painter.text(area.x, area.y, 2, "/ ", Role::Key);
+    let width = usize::from(end.saturating_sub(at + 1));
+    let scroll = bar.field.scroll(width);
+    let text: String = bar.field.text().chars().skip(scroll).collect();
+    let style = painter.style(Role::Field);
+    painter.styled(at, area.y, width as u16, &text, style);
+    let below = area.y + 1;
+    if let Some(error) = &bar.error {
+        let column = bar.field.text().get(..error.at).map_or(0, |head| head.chars().count()).saturating_sub(scroll);
+        let marks = "^".repeat(error.len.clamp(1, 20));
+        let x = painter.text(at + column as u16, below, area.width.saturating_sub(2 + column as u16), &marks, Role::Bad);
+        let left = (area.x + area.width).saturating_sub(x + 1);
+        painter.text(x + 1, below, left, &error.message, Role::Warn);
+    } else if !bar.completions.is_empty() {
+        let mut x = painter.text(area.x, below, 6, "  tab ", Role::Dim);
+        for (index, completion) in bar.completions.iter().enumerate() {
+            let left = (area.x + area.width).saturating_sub(x);
+            let role = if index == 0 { Role::Key } else { Role::Plain };
+            x = painter.text(x, below, left, &completion.insert, role);
+            let left = (area.x + area.width).saturating_sub(x);
+            let count = completion.count.map_or_else(|| "  ".to_owned(), |count| format!(" {}  ", grouped(count)));
+            x = painter.text(x, below, left, &count, Role::Dim);
+        }
+    }
+    (at + bar.field.column().saturating_sub(scroll) as u16, area.y)
+}
+
+/// Where the columns of the list stand.
+struct Columns {
+    compact: bool,
+    actor: u16,
+    event: u16,
+    target: u16,
+    region: u16,
+    width: u16,
+}
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        let compact = width < 100;
+        // Mark, time, severity and gaps.
+        let fixed = if compact { 2 + 1 + 9 + 5 } else { 2 + 1 + 10 + 5 };
+        let free = width.saturating_sub(fixed + 1);
+        let region = if free >= 110 { 15 } else { 0 };
+        let free = free - region;
+        let actor = (free * 24 / 100).clamp(11, 34);
+        let target = (free * 26 / 100).clamp(11, 46);
+        let event = free.saturating_sub(actor + target);
+        Self { compact, actor, event, target, region, width }
+    }
+
+    fn head(&self, painter: &mut Painter<'_>, x: u16, y: u16) {
+        let mut at = x + 3;
+        let time = if self.compact { 9 } else { 10 };
+        let mut column = |name: &str, width: u16| {
+            painter.text(at, y, width, name, Role::Label);
+            at += width;
+        };
+        column("TIME", time);
+        column("SEV", 5);
+        column("ACTOR", self.actor);
+        column("EVENT", self.event);
+        if self.region > 0 {
+            column("REGION", self.region);
+        }
+        column("TARGET", self.target);
+    }
+
+    fn row(&self, painter: &mut Painter<'_>, x: u16, y: u16, event: &Row<'_>, selected: bool, pinned: bool) {
+        let tone = match event.severity {
+            Some(severity) => severity.into(),
+            None if event.access == crate::domain::event::Access::Read || event.dry_run => Role::Dim,
+            None => Role::Plain,
+        };
+        let mark = match (selected, pinned) {
+            (true, _) => "▸",
+            (false, true) => "•",
+            (false, false) => " ",
+        };
+        painter.text(x + 1, y, 1, mark, Role::Key);
+        let mut at = x + 3;
+        painter.text(at, y, 8, &clock(event.time), if event.severity.is_some() { tone } else { Role::Dim });
+        at += if self.compact { 9 } else { 10 };
+        if let Some(severity) = event.severity {
+            painter.text(at, y, 4, severity.short(), severity);
+        }
+        at += 5;
+        self.actor(painter, at, y, event, tone);
+        at += self.actor;
+        self.event(painter, at, y, event, tone);
+        at += self.event;
+        if self.region > 0 {
+            painter.text(at, y, self.region - 1, event.region, Role::Dim);
+            at += self.region;
+        }
+        let left = (x + self.width).saturating_sub(at + 1).min(self.target);
+        painter.text(at, y, left, last_part(event.target), tone);
+    }
+
+    fn actor(&self, painter: &mut Painter<'_>, x: u16, y: u16, event: &Row<'_>, tone: Role) {
+        let key = event.access_key.starts_with("AKIA");
+        let gap = if self.compact { "⚿" } else { " ⚿" };
+        let room = self.actor.saturating_sub(1 + if key { gap.chars().count() as u16 } else { 0 });
+        let name = match event.actor_kind {
+            ActorKind::Service => event.actor.trim_end_matches(".amazonaws.com"),
+            _ => event.actor,
+        };
+        let role = if event.is_root() { Role::Bad } else { tone };
+        let end = painter.text(x, y, room, name, role);
+        if key {
+            painter.text(end, y, 2, gap, tone);
+        }
+    }
+
+    /// The letter, the name, and what became of the call; the mark stays when the name must be cut.
+    fn event(&self, painter: &mut Painter<'_>, x: u16, y: u16, event: &Row<'_>, tone: Role) {
+        let room = self.event.saturating_sub(1);
+        let mut letter = [0; 4];
+        painter.text(x, y, 1, event.access.letter().encode_utf8(&mut letter), tone);
+        let mark = if event.dry_run {
+            " dry-run".to_owned()
+        } else if event.error.is_empty() {
+            String::new()
+        } else {
+            format!(" ✗{}", error_word(event.error))
+        };
+        let wide = unicode_width::UnicodeWidthStr::width(&*mark) as u16;
+        let mark_room = wide.min(room / 2);
+        let end = painter.text(x + 2, y, room.saturating_sub(2 + mark_room), event.name, tone);
+        let role = if event.dry_run { Role::Dim } else { Role::Bad };
+        painter.text(end, y, mark_room, &mark, role);
+    }
+}
+
+/// An ARN by its last part; an id as it is.
+fn last_part(target: &str) -> &str {
+    if target.starts_with("arn:") { target.rsplit(':').next().unwrap_or(target) } else { target }
+}
+
+/// A number with commas: `1,284`.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The one line that stands for the pane in the narrow layout.
+pub fn summary(model: &Model) -> Line {
+    use crate::app::prose::Tone;
+    let mut line = Line::new().put(Tone::Heading, "Events").put(Tone::Plain, " ");
+    if let Some(picked) = &model.picked {
+        line.push(Tone::Dim, &clock(picked.event.time));
+        if let Some(worst) = model.findings.on(picked.slot).first() {
+            line.push(Tone::Level(worst.severity), &format!(" {}", worst.severity.short()));
+        }
+        line.push(Tone::Plain, &format!(" {} {}", picked.event.actor.name, picked.event.name));
+        line.push(Tone::Dim, &format!("  {} shown", grouped(model.events.shown.len())));
+    } else {
+        line.push(Tone::Dim, &format!("{} of {}", grouped(model.events.shown.len()), grouped(model.timeline.len())));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, last_part};
+
+    #[test]
+    fn numbers_are_grouped_and_arns_cut() {
+        assert_eq!([0, 999, 1_284, 1_000_000].map(grouped), ["0", "999", "1,284", "1,000,000"]);
+        assert_eq!(last_part("arn:aws:iam::1:role/ops/Deploy"), "role/ops/Deploy");
+        assert_eq!(last_part("sg-9"), "sg-9");
+    }
+}

@@ -1,0 +1,134 @@
+//! The remediation pane: what fits the selection, or the plan step by step.
+//!
+//! ```text
+//! ├ Remediation  contain-instance ─────────────────────────┤
+//! │ ✔ 1 Record the state            evidence 7 files      │
+//! │ ▸ 3 Snapshot both volumes       ec2:CreateSnapshots   │
+//! ```
+
+use super::paint::Painter;
+use super::theme::Role;
+use crate::app::layout::Area;
+use crate::app::prose::{Line, Tone};
+use crate::app::remediation::page::{Row, plan, suggestions};
+use crate::app::{Action, Model, Pane};
+
+/// The title: the playbook, its target, the account and where the plan stands.
+pub fn title(model: &Model) -> Vec<(Role, String)> {
+    let Some(plan) = &model.remediation.plan else {
+        let count = model.remediation.suggestions.len();
+        let mut title = vec![(Role::Title, "Remediation".into())];
+        if count > 0 {
+            title.push((Role::Dim, format!("  {count} fit")));
+        }
+        return title;
+    };
+    let standing = plan.standing();
+    let tone = if plan.running {
+        Role::Warn
+    } else if standing.starts_with("STOPPED") {
+        Role::Bad
+    } else if plan.begun() {
+        Role::Good
+    } else {
+        Role::Title
+    };
+    let mut title = vec![(Role::Title, plan.playbook.clone())];
+    if model.zoom || model.columns < 120 {
+        title.push((Role::Strong, format!("  {}  {}", plan.target, plan.name)));
+        if let Some(state) = model.scopes.get(plan.scope).filter(|_| model.columns >= 120) {
+            let scope = &state.scope;
+            title.push((Role::Dim, format!("  {}  {}  {}", scope.account_label(), scope.region, scope.caller.short())));
+        }
+    }
+    title.push((tone, format!("  {standing}")));
+    title
+}
+
+/// Draws the pane within its border.
+pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
+    let inner = Area { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    match &model.remediation.plan {
+        Some(open) => {
+            let rows = plan(open, inner.width);
+            let hint = hint(model);
+            let list = Area { height: inner.height.saturating_sub(1), ..inner };
+            draw_rows(model, painter, list, &rows, open.cursor);
+            painter.line(inner.x, inner.y + inner.height.saturating_sub(1), inner.width, &hint);
+        }
+        None if model.remediation.suggestions.is_empty() => {
+            let words = if model.picked.is_none() {
+                "Select an event or an instance: what fits it is listed here."
+            } else {
+                "No playbook fits the selected event; select its instance (I), or another event."
+            };
+            for (at, line) in Line::new().put(Tone::Dim, words).wrap(inner.width).iter().enumerate() {
+                painter.line(inner.x, inner.y + at as u16, inner.width, line);
+            }
+        }
+        None => {
+            let rows = suggestions(model, inner.width);
+            draw_rows(model, painter, inner, &rows, model.remediation.cursor);
+        }
+    }
+}
+
+fn draw_rows(model: &Model, painter: &mut Painter<'_>, area: Area, rows: &[Row], cursor: usize) {
+    let height = usize::from(area.height).max(1);
+    let first = rows.iter().position(|row| row.of == Some(cursor)).unwrap_or(0);
+    let last = rows.iter().rposition(|row| row.of == Some(cursor)).unwrap_or(first);
+    // The selected one shows whole, or at least its head; the rest as it fits.
+    let last = if cursor + 1 == rows.iter().filter_map(|row| row.of).max().map_or(0, |last| last + 1) { rows.len() - 1 } else { last };
+    let top = (last + 1).saturating_sub(height).min(first);
+    let focused = model.focus == Pane::Remediation && model.overlays.is_empty();
+    for (line, row) in rows.iter().skip(top).take(height).enumerate() {
+        let y = area.y + line as u16;
+        painter.line(area.x, y, area.width, &row.line);
+        if row.head && row.of == Some(cursor) {
+            painter.select(Area::new(area.x, y, area.width, 1), focused);
+        }
+    }
+    painter.more(area, top, rows.len());
+}
+
+/// The keys of the plan, on its last line.
+fn hint(model: &Model) -> Line {
+    let key = |action: Action| model.settings.keymap.shown(action);
+    let mut line = Line::new();
+    let mut say = |action: Action, words: &str| {
+        line.push(Tone::Key, &key(action));
+        line.push(Tone::Dim, &format!(" {words}  "));
+    };
+    if model.remediation.is_running() {
+        say(Action::CancelRun, "stop after the call under way");
+        return line;
+    }
+    if model.armed.is_none() {
+        say(Action::Arm, "arm first: READ-ONLY");
+    } else {
+        say(Action::RunPlan, "run");
+        say(Action::Undo, "undo");
+    }
+    say(Action::Check, "check");
+    say(Action::ChooseStep, "choose");
+    say(Action::SkipStep, "skip");
+    say(Action::CopyAll, "copy as CLI");
+    line
+}
+
+/// The one line that stands for the pane in the narrow layout.
+pub fn summary(model: &Model) -> Line {
+    let mut line = Line::new().put(Tone::Heading, "Remediate").put(Tone::Plain, " ");
+    if let Some(plan) = &model.remediation.plan {
+        line.push(Tone::Strong, &format!("{} {}", plan.playbook, plan.target));
+        line.push(Tone::Warn, &format!("  {}", plan.standing()));
+        return line;
+    }
+    let names: Vec<&str> = model.remediation.suggestions.iter().map(|suggestion| suggestion.playbook.as_str()).collect();
+    if names.is_empty() {
+        line.push(Tone::Dim, "no playbook fits the selection");
+    } else {
+        line.push(Tone::Plain, &names.join(", "));
+    }
+    line
+}
