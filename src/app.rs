@@ -195,7 +195,12 @@ impl Model {
 
     /// Rows above the first event: filter bar, histogram, column heads.
     pub fn event_head(&self) -> u16 {
-        let bar = self.events.filter.bar.as_ref().map_or(0, |bar| 1 + u16::from(!bar.completions.is_empty() || bar.error.is_some()));
+        let bar = self
+            .events
+            .filter
+            .bar
+            .as_ref()
+            .map_or(0, |bar| 1 + u16::from(!bar.completions.is_empty() || bar.error.is_some()));
         let histogram = u16::from(!matches!(self.layout(), layout::Layout::Narrow { .. }));
         bar + histogram + 1
     }

@@ -78,7 +78,11 @@ fn draw_pane(model: &Model, painter: &mut Painter<'_>, pane: Pane, area: Area, b
             at = painter.text(at, area.y, (area.x + area.width).saturating_sub(at), text, *role);
         }
         if pane == Pane::Events {
-            histogram::beside(model, painter, Area::new(at + 1, area.y, (area.x + area.width).saturating_sub(at + 2), 1));
+            histogram::beside(
+                model,
+                painter,
+                Area::new(at + 1, area.y, (area.x + area.width).saturating_sub(at + 2), 1),
+            );
         }
         Area { y: area.y + 1, height: area.height - 1, ..area }
     } else {

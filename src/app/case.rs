@@ -50,7 +50,9 @@ pub fn lines(model: &Model) -> Vec<Line> {
     lines.push(Line::heading(&format!("Pinned events ({})", pinned.len())));
     if pinned.is_empty() {
         let key = model.settings.keymap.shown(super::Action::Pin);
-        lines.push(Line::new().put(Tone::Dim, "  none; ").put(Tone::Key, &key).put(Tone::Dim, " pins the selected event"));
+        lines.push(
+            Line::new().put(Tone::Dim, "  none; ").put(Tone::Key, &key).put(Tone::Dim, " pins the selected event"),
+        );
     }
     for slot in pinned {
         lines.push(event_line(&model.timeline.row(slot)));

@@ -155,7 +155,11 @@ fn what(picked: &Picked) -> Vec<Line> {
 }
 
 fn short(value: &str) -> String {
-    if value.chars().count() <= 80 { value.to_owned() } else { format!("{}…", value.chars().take(79).collect::<String>()) }
+    if value.chars().count() <= 80 {
+        value.to_owned()
+    } else {
+        format!("{}…", value.chars().take(79).collect::<String>())
+    }
 }
 
 /// The leaves of a value with their last key, lists of items without the noise
@@ -188,14 +192,16 @@ fn reaches(model: &Model, picked: &Picked) -> Line {
         return line.put(Tone::Dim, why);
     }
     let count = reach.instances.len();
-    let mut line = line.put(Tone::Strong, &if count == 1 { "1 instance: ".into() } else { format!("{count} instances: ") });
+    let mut line =
+        line.put(Tone::Strong, &if count == 1 { "1 instance: ".into() } else { format!("{count} instances: ") });
     let mut public = 0;
     for (at, id) in reach.instances.iter().enumerate() {
         let known = model.scopes.instance(id).map(|(_, instance)| instance);
         let is_public = known.is_some_and(|instance| !instance.public_ip.is_empty());
         public += usize::from(is_public);
         if at < 6 {
-            let name = known.filter(|instance| !instance.name.is_empty()).map_or(id.as_str(), |instance| &instance.name);
+            let name =
+                known.filter(|instance| !instance.name.is_empty()).map_or(id.as_str(), |instance| &instance.name);
             line.push(if is_public { Tone::Warn } else { Tone::Plain }, &format!("{name} "));
             line.push(
                 if is_public { Tone::Bad } else { Tone::Dim },
@@ -262,7 +268,11 @@ fn card(picked: &Picked) -> Vec<Line> {
     }
     vec![
         Line::new(),
-        Line::labelled("Card").put(Tone::Plain, &first).put(Tone::Dim, "  ").put(Tone::Key, "x").put(Tone::Dim, " the whole"),
+        Line::labelled("Card")
+            .put(Tone::Plain, &first)
+            .put(Tone::Dim, "  ")
+            .put(Tone::Key, "x")
+            .put(Tone::Dim, " the whole"),
     ]
 }
 

@@ -81,8 +81,7 @@ mod tests {
     #[test]
     fn help_tells_every_action_whatever_has_the_focus() {
         for focus in Context::ALL {
-            let text: String =
-                lines(&Keymap::default(), focus).iter().map(|line| line.text() + "\n").collect();
+            let text: String = lines(&Keymap::default(), focus).iter().map(|line| line.text() + "\n").collect();
             for entry in ACTIONS {
                 assert!(text.contains(entry.help), "{} is not in the help for {}", entry.name, focus.word());
             }

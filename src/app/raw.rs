@@ -213,7 +213,8 @@ mod tests {
     use super::Raw;
 
     fn raw() -> Raw {
-        let text = r#"{"eventName":"StopLogging","requestParameters":{"name":"main"},"tlsDetails":{"tlsVersion":"TLSv1.3"}}"#;
+        let text =
+            r#"{"eventName":"StopLogging","requestParameters":{"name":"main"},"tlsDetails":{"tlsVersion":"TLSv1.3"}}"#;
         Raw::new("StopLogging".into(), text.into())
     }
 

@@ -167,7 +167,9 @@ impl PlanView {
     /// The steps that a run from a place on would take: neither left out nor done.
     pub fn pending(&self) -> Vec<usize> {
         let open = |step: &StepView| {
-            !step.left_out && step.refused.is_none() && matches!(step.status, Status::Waiting | Status::Failed | Status::Undone)
+            !step.left_out
+                && step.refused.is_none()
+                && matches!(step.status, Status::Waiting | Status::Failed | Status::Undone)
         };
         (0..self.steps.len()).filter(|at| self.steps.get(*at).is_some_and(open)).collect()
     }

@@ -184,9 +184,10 @@ impl Scopes {
     /// Every fault there is, each once.
     pub fn all_faults(&self) -> Vec<(Option<&Scope>, Part, &Fault)> {
         let own = self.faults.iter().map(|(part, fault)| (None, *part, fault));
-        let theirs = self.list.iter().flat_map(|state| {
-            state.faults.iter().map(move |(part, fault)| (Some(&state.scope), *part, fault))
-        });
+        let theirs = self
+            .list
+            .iter()
+            .flat_map(|state| state.faults.iter().map(move |(part, fault)| (Some(&state.scope), *part, fault)));
         own.chain(theirs).collect()
     }
 

@@ -222,7 +222,8 @@ fn filter_bar(model: &Model, painter: &mut Painter<'_>, area: Area, bar: &Bar) -
     if let Some(error) = &bar.error {
         let column = bar.field.text().get(..error.at).map_or(0, |head| head.chars().count()).saturating_sub(scroll);
         let marks = "^".repeat(error.len.clamp(1, 20));
-        let x = painter.text(at + column as u16, below, area.width.saturating_sub(2 + column as u16), &marks, Role::Bad);
+        let x =
+            painter.text(at + column as u16, below, area.width.saturating_sub(2 + column as u16), &marks, Role::Bad);
         let left = (area.x + area.width).saturating_sub(x + 1);
         painter.text(x + 1, below, left, &error.message, Role::Warn);
     } else if !bar.completions.is_empty() {

@@ -39,7 +39,9 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
     }
     let rows = usize::from(area.height.saturating_sub(1)).max(1);
     let cursor = model.events.finding;
-    let top = (cursor + 1).saturating_sub(rows).max(cursor.saturating_sub(rows / 2).min(model.findings.len().saturating_sub(rows)));
+    let top = (cursor + 1)
+        .saturating_sub(rows)
+        .max(cursor.saturating_sub(rows / 2).min(model.findings.len().saturating_sub(rows)));
     let focused = model.focus == Pane::Events && model.overlays.is_empty();
     for (line, listed) in model.findings.listed().skip(top).take(rows).enumerate() {
         let y = area.y + 1 + line as u16;

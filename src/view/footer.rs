@@ -52,7 +52,9 @@ fn of_overlay(overlay: &Overlay) -> Vec<(String, &'static str)> {
         _ if overlay.is_typing() && matches!(overlay, Overlay::Page(_) | Overlay::Raw(_)) => {
             fixed(&[("enter", "keep"), ("esc", "close")])
         }
-        Overlay::Page(_) => fixed(&[("j/k", "scroll"), ("/", "find"), ("n/N", "next"), ("Y", "copy"), ("esc", "close")]),
+        Overlay::Page(_) => {
+            fixed(&[("j/k", "scroll"), ("/", "find"), ("n/N", "next"), ("Y", "copy"), ("esc", "close")])
+        }
         Overlay::Raw(_) => fixed(&[
             ("j/k", "move"),
             ("enter", "fold"),
@@ -62,7 +64,9 @@ fn of_overlay(overlay: &Overlay) -> Vec<(String, &'static str)> {
             ("Y", "copy record"),
             ("esc", "close"),
         ]),
-        Overlay::Palette(_) => fixed(&[("type", "to find"), ("up/down", "choose"), ("enter", "do it"), ("esc", "close")]),
+        Overlay::Palette(_) => {
+            fixed(&[("type", "to find"), ("up/down", "choose"), ("enter", "do it"), ("esc", "close")])
+        }
         Overlay::Arming(_) => fixed(&[("enter", "arm"), ("up/down", "another Scope"), ("esc", "stay read-only")]),
         Overlay::Confirm(confirm) => match confirm.consent {
             Consent::Button { .. } => fixed(&[("tab", "other button"), ("enter", "press it"), ("esc", "cancel")]),

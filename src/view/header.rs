@@ -72,14 +72,16 @@ fn right(model: &Model, wide: bool) -> Vec<Piece> {
     if let Some((scope, _, fault)) = faults.first() {
         let place = scope.map_or(String::new(), |scope| format!(" {}", scope.region));
         let more = if faults.len() > 1 { format!(" +{}", faults.len() - 1) } else { String::new() };
-        let words = if wide { format!("✗{place} {}{more}  ", fault.kind.word()) } else { format!("✗{}  ", faults.len()) };
+        let words =
+            if wide { format!("✗{place} {}{more}  ", fault.kind.word()) } else { format!("✗{}  ", faults.len()) };
         pieces.push((Role::Bad, words.into()));
     }
     if model.mode != Mode::Recorded {
         match &model.armed {
             Some(armed) => {
                 let region = model.scopes.get(armed.scope).map_or("", |state| state.scope.region.as_str());
-                let words = if wide { format!(" ARMED {} {region} ", armed.caller.account) } else { " ARMED ".to_owned() };
+                let words =
+                    if wide { format!(" ARMED {} {region} ", armed.caller.account) } else { " ARMED ".to_owned() };
                 pieces.push((Role::Armed, words.into()));
             }
             None => pieces.push((Role::ReadOnly, "READ-ONLY".into())),

@@ -107,7 +107,11 @@ pub fn summary(model: &Model) -> Line {
             line.push(Tone::Dim, "  nothing else is known of it");
         }
         Some((scope, instance)) => {
-            let id = if instance.name.is_empty() { instance.id.clone() } else { format!("{}… {}", &instance.id[..instance.id.len().min(6)], instance.name) };
+            let id = if instance.name.is_empty() {
+                instance.id.clone()
+            } else {
+                format!("{}… {}", &instance.id[..instance.id.len().min(6)], instance.name)
+            };
             line.push(Tone::Strong, &id);
             line.push(Tone::Plain, &format!(" {}", instance.state));
             let paths = model.scopes.get(scope).and_then(|state| state.exposures.get(&instance.id));

@@ -39,8 +39,16 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
     let id = if area.width >= 76 { 21 } else { 12 };
     let open = (area.width / 5).clamp(10, 24);
     let name = area.width.saturating_sub(3 + 9 + id + state + kind + region + up + open + 1);
-    let heads =
-        [("NAME", name), ("ID", id), ("STATE", state), ("OPEN", open), ("FINDINGS", 9), ("TYPE", kind), ("REGION", region), ("UP", up)];
+    let heads = [
+        ("NAME", name),
+        ("ID", id),
+        ("STATE", state),
+        ("OPEN", open),
+        ("FINDINGS", 9),
+        ("TYPE", kind),
+        ("REGION", region),
+        ("UP", up),
+    ];
     let mut at = area.x + 3;
     for (head, width) in heads {
         painter.text(at, area.y, width, head, Role::Label);

@@ -3,6 +3,7 @@
 
 use super::paint::Painter;
 use super::theme::Role;
+use crate::app::Model;
 use crate::app::arming::Arming;
 use crate::app::field::Field;
 use crate::app::layout::{Area, overlay as overlay_area};
@@ -11,7 +12,6 @@ use crate::app::page::Page;
 use crate::app::palette::Palette;
 use crate::app::prose::{Line, Tone, wrapped};
 use crate::app::raw::Raw;
-use crate::app::Model;
 
 /// Draws an overlay; answers where the cursor of its text field stands.
 pub fn draw(model: &Model, painter: &mut Painter<'_>, overlay: &Overlay) -> Option<(u16, u16)> {
@@ -99,7 +99,8 @@ fn choose(model: &Model, painter: &mut Painter<'_>, area: Area, palette: &Palett
     let area = Area { width: area.width.min(90), ..area };
     let area = Area { x: (model.columns - area.width) / 2, height: area.height.min(24), ..area };
     let inner = open(painter, area, &[(Role::Title, "Do".into())]);
-    let cursor = entry(painter, Area { x: inner.x + 1, width: inner.width - 2, height: 1, ..inner }, ": ", &palette.field);
+    let cursor =
+        entry(painter, Area { x: inner.x + 1, width: inner.width - 2, height: 1, ..inner }, ": ", &palette.field);
     let list = Area { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if palette.found.is_empty() {
         painter.text(list.x + 2, list.y, list.width - 3, "no action or page has such a name", Role::Dim);
@@ -132,7 +133,8 @@ fn arm(model: &Model, painter: &mut Painter<'_>, arming: &Arming) -> Option<(u16
         Line::new().put(Tone::Strong, "Once armed, steps of a plan can change this account:"),
         Line::new(),
         Line::labelled("Account").put(Tone::Strong, &scope.caller.account),
-        Line::labelled("Alias").put(Tone::Strong, scope.caller.alias.as_deref().unwrap_or("none, or it may not be read")),
+        Line::labelled("Alias")
+            .put(Tone::Strong, scope.caller.alias.as_deref().unwrap_or("none, or it may not be read")),
         Line::labelled("Region").put(Tone::Strong, &scope.region),
         Line::labelled("As").put(Tone::Strong, &scope.caller.arn),
         Line::labelled("Profile").put(Tone::Plain, scope.profile.as_deref().unwrap_or("the default credentials")),
@@ -169,7 +171,9 @@ fn ask(model: &Model, painter: &mut Painter<'_>, confirm: &Confirm) -> Option<(u
         Consent::Typed { expected, field } => {
             let mut lines = confirm.lines.clone();
             lines.push(Line::new());
-            lines.push(Line::new().put(Tone::Plain, "To go on, type ").put(Tone::Strong, expected).put(Tone::Plain, ":"));
+            lines.push(
+                Line::new().put(Tone::Plain, "To go on, type ").put(Tone::Strong, expected).put(Tone::Plain, ":"),
+            );
             let status = if confirm.is_given() {
                 Line::new().put(Tone::Warn, &format!("enter: {}", confirm.verb.to_lowercase()))
             } else {

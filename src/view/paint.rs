@@ -137,8 +137,11 @@ impl<'a> Painter<'a> {
             return;
         }
         let role = if focused { Role::BorderFocus } else { Role::Border };
-        let (h, v, corners) =
-            if focused { ("━", "┃", ["┏", "┓", "┗", "┛"]) } else { ("─", "│", ["╭", "╮", "╰", "╯"]) };
+        let (h, v, corners) = if focused {
+            ("━", "┃", ["┏", "┓", "┗", "┛"])
+        } else {
+            ("─", "│", ["╭", "╮", "╰", "╯"])
+        };
         let (right, bottom) = (area.x + area.width - 1, area.y + area.height - 1);
         let rule = h.repeat(usize::from(area.width - 2));
         for (y, left_corner, right_corner) in [(area.y, corners[0], corners[1]), (bottom, corners[2], corners[3])] {

@@ -78,7 +78,11 @@ fn draw_rows(model: &Model, painter: &mut Painter<'_>, area: Area, rows: &[Row],
     let first = rows.iter().position(|row| row.of == Some(cursor)).unwrap_or(0);
     let last = rows.iter().rposition(|row| row.of == Some(cursor)).unwrap_or(first);
     // The selected one shows whole, or at least its head; the rest as it fits.
-    let last = if cursor + 1 == rows.iter().filter_map(|row| row.of).max().map_or(0, |last| last + 1) { rows.len() - 1 } else { last };
+    let last = if cursor + 1 == rows.iter().filter_map(|row| row.of).max().map_or(0, |last| last + 1) {
+        rows.len() - 1
+    } else {
+        last
+    };
     let top = (last + 1).saturating_sub(height).min(first);
     let focused = model.focus == Pane::Remediation && model.overlays.is_empty();
     for (line, row) in rows.iter().skip(top).take(height).enumerate() {
@@ -124,7 +128,8 @@ pub fn summary(model: &Model) -> Line {
         line.push(Tone::Warn, &format!("  {}", plan.standing()));
         return line;
     }
-    let names: Vec<&str> = model.remediation.suggestions.iter().map(|suggestion| suggestion.playbook.as_str()).collect();
+    let names: Vec<&str> =
+        model.remediation.suggestions.iter().map(|suggestion| suggestion.playbook.as_str()).collect();
     if names.is_empty() {
         line.push(Tone::Dim, "no playbook fits the selection");
     } else {

@@ -155,7 +155,8 @@ impl Theme {
 
     /// A theme without any colour: what needs attention is bold, what is selected reversed.
     pub fn colourless(ascii: bool) -> Self {
-        Self::builtin("high-contrast", Depth::None, ascii).unwrap_or(Self { styles: [Style::new(); Role::COUNT], ascii })
+        Self::builtin("high-contrast", Depth::None, ascii)
+            .unwrap_or(Self { styles: [Style::new(); Role::COUNT], ascii })
     }
 
     /// The style of a role.
@@ -207,12 +208,9 @@ fn parse_hex(text: &str) -> Result<(u8, u8, u8), String> {
 /// The nearest colour of the palette of 256: its 6×6×6 cube or its 24 greys.
 fn nearest((r, g, b): (u8, u8, u8)) -> u8 {
     const STEPS: [i32; 6] = [0, 95, 135, 175, 215, 255];
-    let step = |value: u8| {
-        (0..6).min_by_key(|index| (STEPS[*index] - i32::from(value)).abs()).unwrap_or(0)
-    };
-    let far = |x: i32, y: i32, z: i32| {
-        (x - i32::from(r)).pow(2) + (y - i32::from(g)).pow(2) + (z - i32::from(b)).pow(2)
-    };
+    let step = |value: u8| (0..6).min_by_key(|index| (STEPS[*index] - i32::from(value)).abs()).unwrap_or(0);
+    let far =
+        |x: i32, y: i32, z: i32| (x - i32::from(r)).pow(2) + (y - i32::from(g)).pow(2) + (z - i32::from(b)).pow(2);
     let (x, y, z) = (step(r), step(g), step(b));
     let cube = far(STEPS[x], STEPS[y], STEPS[z]);
     let grey = (0..24).min_by_key(|index| far(8 + 10 * index, 8 + 10 * index, 8 + 10 * index)).unwrap_or(0);
@@ -244,14 +242,17 @@ mod tests {
     #[test]
     fn a_wrong_theme_says_what_is_wrong() {
         assert!(Theme::parse("[roles]\nsparkle = {}", Depth::True, false).unwrap_err().contains("sparkle"));
-        assert!(Theme::parse("[roles]\nplain = { fg = \"red-ish\" }", Depth::True, false).unwrap_err().contains("#rrggbb"));
+        assert!(
+            Theme::parse("[roles]\nplain = { fg = \"red-ish\" }", Depth::True, false).unwrap_err().contains("#rrggbb")
+        );
     }
 
     #[test]
     fn a_colour_is_brought_down_to_the_nearest_of_256() {
         assert_eq!(nearest((255, 0, 0)), 196);
         assert_eq!(nearest((128, 128, 128)), 244);
-        let theme = Theme::parse("[roles]\nbad = { fg = \"#ff0000\", ansi = \"red\" }", Depth::Indexed256, false).unwrap();
+        let theme =
+            Theme::parse("[roles]\nbad = { fg = \"#ff0000\", ansi = \"red\" }", Depth::Indexed256, false).unwrap();
         assert_eq!(theme.style(Role::Bad).fg, Some(Color::Indexed(196)));
     }
 }

@@ -44,8 +44,7 @@ impl Company {
         let from_here = order.partition_point(|slot| timeline.time(*slot).is_some_and(|at| at <= event.time));
         let start = from_here.saturating_sub(REACH / 2);
         let end = (from_here + REACH / 2).min(order.len());
-        let mut company =
-            Self { slots: Vec::new(), from: BTreeMap::new(), seen_before: false, others: Vec::new() };
+        let mut company = Self { slots: Vec::new(), from: BTreeMap::new(), seen_before: false, others: Vec::new() };
         for slot in &order[start..end] {
             let row = timeline.row(*slot);
             if same(&row, event) {
@@ -104,7 +103,10 @@ impl Company {
         };
         let hidden = before.len().saturating_sub(GROUPS);
         if hidden > 0 {
-            line.push(Tone::Dim, &format!("{} earlier", here - before.iter().take(GROUPS).map(|g| g.count).sum::<usize>()));
+            line.push(
+                Tone::Dim,
+                &format!("{} earlier", here - before.iter().take(GROUPS).map(|g| g.count).sum::<usize>()),
+            );
             first = false;
         }
         for group in before.iter().take(GROUPS).rev() {

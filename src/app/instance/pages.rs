@@ -90,13 +90,16 @@ fn unknown(model: &Model, subject: &Subject, state: Option<&ScopeState>) -> Vec<
             lines.push(Line::new().put(Tone::Key, "R").put(Tone::Dim, " asks again."));
         }
     }
-    lines.push(Line::new().put(Tone::Dim, "The activity page (").put(Tone::Key, "l").put(Tone::Dim, ") has its events."));
+    lines.push(
+        Line::new().put(Tone::Dim, "The activity page (").put(Tone::Key, "l").put(Tone::Dim, ") has its events."),
+    );
     lines
 }
 
 /// A fault as it is drawn in a pane.
 pub fn fault_lines(fault: &Fault) -> Vec<Line> {
-    let mut head = Line::new().put(Tone::Bad, "✗ ").put(Tone::Strong, &format!("{}: {}", fault.operation, fault.kind.word()));
+    let mut head =
+        Line::new().put(Tone::Bad, "✗ ").put(Tone::Strong, &format!("{}: {}", fault.operation, fault.kind.word()));
     head.hang = 2;
     if !fault.code.is_empty() {
         head.push(Tone::Plain, &format!(" ({})", fault.code));
@@ -120,9 +123,8 @@ fn overview(model: &Model, inventory: &Inventory, instance: &Instance) -> Vec<Li
         InstanceState::Terminated | InstanceState::ShuttingDown => Tone::Bad,
         _ => Tone::Warn,
     };
-    let mut head = Line::new()
-        .put(tone, instance.state.word())
-        .put(Tone::Plain, &format!("  {}  {}", instance.kind, instance.az));
+    let mut head =
+        Line::new().put(tone, instance.state.word()).put(Tone::Plain, &format!("  {}  {}", instance.kind, instance.az));
     if let Some(launched) = instance.launched.filter(|_| instance.state == InstanceState::Running) {
         head.push(Tone::Plain, &format!("  up {}", age(launched, model.now)));
     }
@@ -266,7 +268,10 @@ fn storage(inventory: &Inventory, instance: &Instance) -> Vec<Line> {
             None => line.push(Tone::Warn, "no snapshot"),
             Some(last) => {
                 let when = last.started.map(clock_and_day).unwrap_or_default();
-                line.push(Tone::Plain, &format!("{} snapshots, last {} {} {when}", snapshots.len(), last.id, last.state));
+                line.push(
+                    Tone::Plain,
+                    &format!("{} snapshots, last {} {} {when}", snapshots.len(), last.id, last.state),
+                );
             }
         }
         lines.push(line);
@@ -306,10 +311,15 @@ fn identity(inventory: &Inventory, instance: &Instance) -> Vec<Line> {
     if sharers.is_empty() {
         lines.push(Line::new().put(Tone::Good, "No other instance shares the profile."));
     } else {
-        lines.push(Line::heading(&format!("{} others share it: taking it from them is not part of this", sharers.len())));
+        lines.push(Line::heading(&format!(
+            "{} others share it: taking it from them is not part of this",
+            sharers.len()
+        )));
         for other in sharers {
             lines.push(
-                Line::new().put(Tone::Plain, &format!("  {}", other.label())).put(Tone::Dim, &format!("  {}", other.state)),
+                Line::new()
+                    .put(Tone::Plain, &format!("  {}", other.label()))
+                    .put(Tone::Dim, &format!("  {}", other.state)),
             );
         }
     }

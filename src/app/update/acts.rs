@@ -121,7 +121,9 @@ pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
         go_to(model, wanted);
         if !wanted.contains(&model.context()) {
             let place = wanted.first().map_or("", |context| context.word());
-            return model.notices.say(format!("'{}' acts in {place}, which is not open", action.entry().name), model.now);
+            return model
+                .notices
+                .say(format!("'{}' acts in {place}, which is not open", action.entry().name), model.now);
         }
     }
     match model.context() {
@@ -145,8 +147,7 @@ fn go_to(model: &mut Model, wanted: &[Context]) {
         model.events.view = EventsView::List;
     }
     if focus == Pane::Instance && !wanted.contains(&model.context()) {
-        model.instance.view =
-            if wanted.contains(&Context::Instance) { InstanceView::One } else { InstanceView::All };
+        model.instance.view = if wanted.contains(&Context::Instance) { InstanceView::One } else { InstanceView::All };
     }
 }
 
@@ -247,9 +248,8 @@ pub fn arm(model: &mut Model, out: &mut Vec<Effect>) {
         model.notices.warn("this console only reads: start it with --write to be able to arm", model.now);
         return;
     }
-    let known = scope_here(model).filter(|scope| {
-        model.scopes.get(*scope).is_some_and(|state| !state.scope.caller.account.is_empty())
-    });
+    let known = scope_here(model)
+        .filter(|scope| model.scopes.get(*scope).is_some_and(|state| !state.scope.caller.account.is_empty()));
     match known {
         Some(scope) => model.overlays.push(Overlay::Arming(Arming::new(scope))),
         None => model.notices.warn("who the caller is has not been read yet: arming waits for it", model.now),

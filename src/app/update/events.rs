@@ -306,7 +306,13 @@ fn window(model: &mut Model, longer: bool, out: &mut Vec<Effect>) {
     model.events.window = match before {
         None if longer => None,
         None => Some(whole.shorter()),
-        Some(window) if longer && window.longer() == window => if live { Some(window) } else { None },
+        Some(window) if longer && window.longer() == window => {
+            if live {
+                Some(window)
+            } else {
+                None
+            }
+        }
         Some(window) if longer => Some(window.longer()),
         Some(window) => Some(window.shorter()),
     };

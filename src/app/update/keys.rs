@@ -79,7 +79,8 @@ fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
         }
     }
     if let Some(overlay) = model.overlays.last() {
-        let takes_all = overlay.is_typing() || matches!(overlay, Overlay::Confirm(Confirm { consent: Consent::Button { .. }, .. }));
+        let takes_all =
+            overlay.is_typing() || matches!(overlay, Overlay::Confirm(Confirm { consent: Consent::Button { .. }, .. }));
         if takes_all {
             return overlays::key(model, chord, out);
         }

@@ -103,7 +103,9 @@ fn armed_for_plan(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     match &model.armed {
         Some(armed) if armed.scope == scope => true,
         Some(_) => {
-            model.notices.warn("armed for another Scope than this plan's: W disarms, and W again arms for this one", model.now);
+            model
+                .notices
+                .warn("armed for another Scope than this plan's: W disarms, and W again arms for this one", model.now);
             false
         }
         None => {
@@ -168,7 +170,11 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
     let mut lines = Vec::new();
     if let Some(state) = model.scopes.get(plan.scope) {
         let scope = &state.scope;
-        lines.push(Line::labelled("Account").put(Tone::Strong, &scope.account_label()).put(Tone::Plain, &format!("  {}", scope.region)));
+        lines.push(
+            Line::labelled("Account")
+                .put(Tone::Strong, &scope.account_label())
+                .put(Tone::Plain, &format!("  {}", scope.region)),
+        );
         lines.push(Line::labelled("As").put(Tone::Plain, &scope.caller.arn));
     }
     lines.push(Line::labelled("Target").put(Tone::Strong, &format!("{} {}", plan.target, plan.name)));
@@ -214,12 +220,10 @@ fn verify(model: &mut Model, out: &mut Vec<Effect>) {
     if blocked(model) {
         return;
     }
-    let done = model
-        .remediation
-        .plan
-        .as_ref()
-        .and_then(|plan| plan.steps.get(plan.cursor))
-        .is_some_and(|step| matches!(step.status, Status::Done | Status::Failed | Status::Already | Status::Undone));
+    let done =
+        model.remediation.plan.as_ref().and_then(|plan| plan.steps.get(plan.cursor)).is_some_and(|step| {
+            matches!(step.status, Status::Done | Status::Failed | Status::Already | Status::Undone)
+        });
     if done {
         plans::verify(model, out);
     } else {
