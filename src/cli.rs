@@ -8,6 +8,7 @@ pub mod args;
 mod cases;
 mod completions;
 mod config;
+mod console;
 mod doctor;
 mod explain;
 pub mod failure;
@@ -60,6 +61,9 @@ fn run(cli: Cli) -> Outcome {
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
-        None => Err(Failure::Usage("name a command; see stanch --help".into())),
+        None => {
+            console::need_terminal()?;
+            Err(Failure::Usage("name a command; see stanch --help".into()))
+        }
     }
 }

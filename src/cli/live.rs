@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::out::say;
 use super::setting::Setting;
 use crate::aws::connect::{Options, connect};
+use crate::domain::fault::FaultKind;
 use crate::port::Connected;
 
 /// Runs a future to its end on a runtime of its own.
@@ -46,7 +47,11 @@ pub async fn connected(setting: &Setting) -> Result<Connected, Failure> {
         endpoint_url: (!endpoint.is_empty()).then(|| endpoint.clone()),
         ..Options::default()
     };
-    let connected = connect(&options).await?;
+    let connected = connect(&options).await.map_err(|fault| match fault.kind {
+        // What was asked for does not exist: an unknown Region or profile.
+        FaultKind::Invalid => Failure::Usage(fault.to_string()),
+        _ => Failure::Fault(fault),
+    })?;
     for (profile, fault) in &connected.failed {
         say(&format!("stanch: profile {profile}: {fault}"));
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test builds may fail loudly")]
 
+mod cli;
 mod detect;
 mod layers;
 mod sim_trail;
