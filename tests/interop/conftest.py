@@ -168,6 +168,30 @@ def aws(environment):
     return run
 
 
+@pytest.fixture
+def parses(environment, tmp_path):
+    """What the AWS CLI's parser and the service's model have against a shell command; empty for nothing."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    stub = folder / "aws"
+    script = Path(__file__).with_name("parse_only.py")
+    stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
+    stub.chmod(0o755)
+
+    def run(command):
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", command],
+            env=environment | {"PATH": f"{folder}:{environment['PATH']}"},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return "" if done.returncode == 0 else done.stderr.strip() or f"exit {done.returncode}"
+
+    return run
+
+
 def _free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

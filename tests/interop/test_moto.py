@@ -1,7 +1,6 @@
 """stanch against moto, a simulation of AWS that others wrote, with boto3 as judge."""
 
 import json
-import shlex
 
 import pytest
 
@@ -140,17 +139,12 @@ def test_an_error_page_on_lookup_is_a_fault_and_nothing_else_breaks(ec2, moto, s
     assert len(jsonl("instances", "--jsonl", "--endpoint-url", moto)) == 1
 
 
-def test_the_commands_of_a_plan_are_the_aws_cli_s(ec2, moto, stanch, aws):
+def test_the_commands_of_a_plan_are_the_aws_cli_s(ec2, moto, stanch, parses):
     [instance] = launch(ec2, interfaces=2)
     plan = json.loads(
         stanch("remediate", "compromised-instance", instance, "--plan", "--json", "--endpoint-url", moto).stdout
     )
     lines = [line for step in plan["steps"] for line in step["cli"]]
     assert len(lines) > 3
-    for line in lines:
-        words = shlex.split(line)
-        assert words[0] == "aws"
-        # Parsed, checked against the model, and printed without a call.
-        done = aws(*words[1:], "--generate-cli-skeleton", "output", check=False)
-        assert done.returncode in (0, 255) and "Unknown options" not in done.stderr, (line, done.stderr)
-        assert "usage:" not in done.stderr, (line, done.stderr)
+    # Together: a later line may use a variable that an earlier one sets.
+    assert parses("\n".join(lines)) == ""
