@@ -4,12 +4,12 @@
 //! before it, as a test holds:
 //!
 //! - [`domain`]: the words: scope, event, actor, resource, instance, finding, fault
-//! - `trail`: the event engine: decode, timeline, filter language, sessions
+//! - [`trail`]: the event engine: decode, timeline, filter language, sessions
 //! - `detect`: Sigma rules over records
 //! - [`knowledge`]: cards and plain sentences on events
 //! - [`respond`]: remedies, playbooks, plans, undo
 //! - `case`: journal, evidence and report of one incident
-//! - `recorded`: files and streams of recorded logs
+//! - [`recorded`]: files and streams of recorded logs
 //! - [`port`]: what is needed of the outside, in domain words
 //! - `aws`: the ports over the AWS SDK
 //! - `sim`: an AWS account in memory, on the wire
@@ -28,6 +28,7 @@ pub mod detect;
 pub mod domain;
 pub mod knowledge;
 pub mod port;
+pub mod recorded;
 pub mod respond;
 pub mod runtime;
 pub mod sim;
