@@ -202,3 +202,6 @@ impl RuleSet {
         self.0.looked_at_by.get(number as usize).map_or(&[], Vec::as_slice)
     }
 }
+
+#[cfg(test)]
+mod tests;

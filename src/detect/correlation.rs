@@ -184,3 +184,6 @@ fn measured(reading: &mut Reading<'_>, fields: &[Path]) -> Option<(u64, f64)> {
     let number = texts.first().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN);
     Some((hash(&texts), number))
 }
+
+#[cfg(test)]
+mod tests;

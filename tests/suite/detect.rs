@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stanch::detect::RuleSet;
 
+mod pairs;
 mod public;
+mod recorded;
 
 /// A record of a log file, with what a decoder would know of it.
 pub struct Record {
