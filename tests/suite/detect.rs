@@ -12,6 +12,7 @@ use stanch::detect::RuleSet;
 mod pairs;
 mod public;
 mod recorded;
+mod reference;
 
 /// A record of a log file, with what a decoder would know of it.
 pub struct Record {
