@@ -146,7 +146,8 @@ fn a_field_is_compared_with_another() {
 
 #[test]
 fn searches_are_maps_lists_of_maps_and_keywords() {
-    let record = json!({"eventID": "e", "eventName": "RunInstances", "p": {"ids": [{"id": "i-1"}, {"id": "i-2"}], "n": 7}});
+    let record =
+        json!({"eventID": "e", "eventName": "RunInstances", "p": {"ids": [{"id": "i-1"}, {"id": "i-2"}], "n": 7}});
     for (detection, wanted) in [
         ("s:\n    eventName: RunInstances\n    p.ids.id: i-2\ncondition: s", true),
         ("s:\n    eventName: RunInstances\n    p.ids.id: i-3\ncondition: s", false),
@@ -245,7 +246,9 @@ fn what_is_not_for_us_is_passed_over_and_said_so() {
     assert!(errors[0].why.contains("azure") && errors[1].why.contains("already") && errors[2].why.contains("empty"));
     let (_, errors) = RuleSet::load(&files(&["not: [a rule".into(), "- 1".into(), "title: t".into()]), false);
     assert!(errors.iter().all(|error| !error.passed_over));
-    assert!(errors[0].why.contains("no YAML") && errors[1].why.contains("no map") && errors[2].why.contains("no detection"));
+    assert!(
+        errors[0].why.contains("no YAML") && errors[1].why.contains("no map") && errors[2].why.contains("no detection")
+    );
 }
 
 #[test]
@@ -253,7 +256,8 @@ fn a_finding_says_field_by_field_why() {
     let (rules, _) = load(
         "s:\n    eventName: RunInstances\n    p.t|contains: xlarge\nn:\n    errorCode: null\nf:\n    user: root\ncondition: s and n and not f",
     );
-    let raw = json!({"eventID": "e-7", "eventName": "RunInstances", "p": {"t": ["t3.micro", "c7i.24xlarge"]}}).to_string();
+    let raw =
+        json!({"eventID": "e-7", "eventName": "RunInstances", "p": {"t": ["t3.micro", "c7i.24xlarge"]}}).to_string();
     let findings = rules.evaluate(&Subject::new("", "RunInstances", raw.as_bytes()));
     let because: Vec<_> = findings[0].because.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
     assert_eq!(because, [("eventName", "RunInstances"), ("errorCode", "(absent)"), ("p.t", "c7i.24xlarge")]);
@@ -305,7 +309,9 @@ fn a_rule_of_the_user_replaces_ours_with_the_same_id() {
 #[test]
 fn text_that_is_no_record_matches_nothing_and_breaks_nothing() {
     let rules = RuleSet::builtin();
-    for raw in ["", "{", "null", "[]", "{\"eventID\":", "{\"requestParameters\":{\"ipPermissions\":{\"items\":[[[[", "\u{0}"] {
+    for raw in
+        ["", "{", "null", "[]", "{\"eventID\":", "{\"requestParameters\":{\"ipPermissions\":{\"items\":[[[[", "\u{0}"]
+    {
         for name in ["AuthorizeSecurityGroupIngress", "RunInstances", "", "\u{fffd}"] {
             let subject = Subject::new("ec2.amazonaws.com", name, raw.as_bytes());
             let _ = rules.evaluate(&subject);

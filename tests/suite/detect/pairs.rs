@@ -53,7 +53,9 @@ fn every_rule_of_ours_says_who_wrote_it_what_it_means_and_when_it_is_harmless() 
         assert!(rule.description.len() > 20 && !rule.references.is_empty() && !rule.status.is_empty(), "{what}");
         assert!(rule.techniques().next().is_some(), "{what} names no technique");
         assert!(
-            rule.tags.iter().any(|tag| tag.starts_with("attack.") && !tag[7..].starts_with(['t', 'T']) || tag.contains('-')),
+            rule.tags
+                .iter()
+                .any(|tag| tag.starts_with("attack.") && !tag[7..].starts_with(['t', 'T']) || tag.contains('-')),
             "{what} names no tactic"
         );
         assert!(!rule.generates || !rule.false_positives.is_empty(), "{what} names no false positive");

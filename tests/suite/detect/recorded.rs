@@ -52,7 +52,8 @@ fn findings_are_the_same_whatever_the_order_of_the_records() {
     let forward = findings(&records);
     records.reverse();
     let backward = findings(&records);
-    let rules_of = |findings: &[Finding]| findings.iter().map(|finding| finding.rule_id.clone()).collect::<BTreeSet<_>>();
+    let rules_of =
+        |findings: &[Finding]| findings.iter().map(|finding| finding.rule_id.clone()).collect::<BTreeSet<_>>();
     assert_eq!(rules_of(&forward), rules_of(&backward));
     assert_eq!(plain(forward), plain(backward));
 }

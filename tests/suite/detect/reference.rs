@@ -117,7 +117,8 @@ fn compares(have: &Value, how: &str, want: &Value) -> bool {
     let want_text = text(want).unwrap();
     if matches!(how, "|lt" | "|gte") {
         let (Ok(have), Ok(want)) = (have_text.parse::<f64>(), want_text.parse::<f64>()) else { return false };
-        return !matches!(have_text.as_str(), "true" | "false") && if how == "|lt" { have < want } else { have >= want };
+        return !matches!(have_text.as_str(), "true" | "false")
+            && if how == "|lt" { have < want } else { have >= want };
     }
     if matches!(how, "" | "|neq") {
         match want {
@@ -169,9 +170,11 @@ fn fits(want: &[Token], have: &[char], cased: bool) -> bool {
     match want {
         [] => have.is_empty(),
         [None, rest @ ..] => (0..=have.len()).any(|skip| fits(rest, &have[skip..], cased)),
-        [Some(want), rest @ ..] => have.first().is_some_and(|have| {
-            want.is_none_or(|want| if cased { want == *have } else { want.to_lowercase().eq(have.to_lowercase()) })
-        }) && fits(rest, &have[1..], cased),
+        [Some(want), rest @ ..] => {
+            have.first().is_some_and(|have| {
+                want.is_none_or(|want| if cased { want == *have } else { want.to_lowercase().eq(have.to_lowercase()) })
+            }) && fits(rest, &have[1..], cased)
+        }
     }
 }
 
