@@ -5,4 +5,5 @@
 mod cli;
 mod detect;
 mod layers;
+mod sim;
 mod sim_trail;

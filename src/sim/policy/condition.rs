@@ -49,11 +49,10 @@ fn test_of(operator: &str) -> Option<(Test, bool)> {
     Some(match operator {
         "StringEquals" => (|wanted, found| wanted == found, false),
         "StringNotEquals" => (|wanted, found| wanted == found, true),
-        "StringEqualsIgnoreCase" => (str::eq_ignore_ascii_case, false),
+        "StringEqualsIgnoreCase" | "Bool" => (str::eq_ignore_ascii_case, false),
         "StringNotEqualsIgnoreCase" => (str::eq_ignore_ascii_case, true),
         "StringLike" | "ArnLike" | "ArnEquals" => (like, false),
         "StringNotLike" | "ArnNotLike" | "ArnNotEquals" => (like, true),
-        "Bool" => (str::eq_ignore_ascii_case, false),
         "IpAddress" => (in_range, false),
         "NotIpAddress" => (in_range, true),
         "DateLessThan" => (|wanted, found| dates(wanted, found, |w, f| f < w), false),

@@ -1,0 +1,96 @@
+//! All that the account holds and that changes: EC2 in each Region, the trails, the
+//! records, who has which key.
+
+use super::call::Call;
+use super::cloudtrail::{Pace, Trails};
+use super::dice::Dice;
+use super::ec2;
+use super::limits::Limits;
+use super::principal::Principal;
+use super::recorder::Recorder;
+use super::scenario::Scenario;
+use super::scenario::spec::{AccountSpec, PrincipalKind};
+use super::service::Request;
+use super::wire::Incoming;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+/// The state of the account.
+#[derive(Debug)]
+pub struct Account {
+    /// Its number, alias and Regions.
+    pub spec: AccountSpec,
+    /// Everyone who acts in it.
+    pub principals: Vec<Principal>,
+    /// EC2 in each enabled Region.
+    pub ec2: BTreeMap<String, ec2::store::Store>,
+    /// The trails.
+    pub trails: Trails,
+    /// The records that CloudTrail tells of.
+    pub recorder: Recorder,
+    /// How often CloudTrail may be asked.
+    pub pace: Pace,
+    /// How often EC2 may be asked.
+    pub limits: Limits,
+    caller: usize,
+    dice: Dice,
+}
+
+impl Account {
+    /// The account of a scenario that opens at `start`.
+    pub fn new(scenario: &Scenario, seed: u64, start: Timestamp, lag: Option<SignedDuration>) -> Account {
+        let spec = scenario.account.clone();
+        let ec2 = spec
+            .regions
+            .iter()
+            .map(|name| (name.clone(), ec2::store::Store::new(ec2::build::region(scenario, name, seed, start), lag)))
+            .collect();
+        Account {
+            principals: scenario.principals.iter().map(|one| one.principal(&spec.id, start)).collect(),
+            caller: scenario.principals.iter().position(|one| one.name == spec.caller).unwrap_or_default(),
+            ec2,
+            trails: Trails::new(scenario, start),
+            recorder: Recorder::new(&spec.id, seed),
+            pace: Pace::new(),
+            limits: Limits::default(),
+            dice: Dice::new(seed, "requests"),
+            spec,
+        }
+    }
+
+    /// A request of a client, with the caller that its key belongs to. A key that the
+    /// scenario does not know is the on-call engineer's.
+    pub fn request(&self, incoming: Incoming, now: Timestamp) -> Request {
+        let known = self.principals.iter().find(|one| {
+            one.access_key_id == incoming.access_key
+                && !one.access_key_id.is_empty()
+                && matches!(one.kind, PrincipalKind::User | PrincipalKind::AssumedRole | PrincipalKind::Root)
+        });
+        let principal = known.or_else(|| self.principals.get(self.caller)).cloned().unwrap_or_else(|| self.root());
+        Request {
+            service: incoming.service,
+            action: incoming.action,
+            params: incoming.params,
+            region: incoming.region,
+            principal,
+            ip: self.spec.outside_ip.clone(),
+            agent: incoming.agent,
+            host: incoming.host,
+            now,
+        }
+    }
+
+    /// A new request id.
+    pub fn request_id(&mut self) -> String {
+        self.dice.uuid()
+    }
+
+    /// Keeps a call for CloudTrail.
+    pub fn record(&mut self, call: &Call) {
+        self.recorder.record(call);
+    }
+
+    fn root(&self) -> Principal {
+        Principal { kind: PrincipalKind::Root, account: self.spec.id.clone(), ..Principal::default() }
+    }
+}

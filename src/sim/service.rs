@@ -1,0 +1,395 @@
+//! From a request to its answer: limits, the caller's policies, the service, the
+//! record. One place for all services; each adds its own file.
+
+use super::account::Account;
+use super::call::Call;
+use super::faults::{self, Effect, Hit};
+use super::limits::Limit;
+use super::policy::{Ask, Decision};
+use super::principal::Principal;
+use super::scenario::script::Act;
+use super::scenario::spec::PrincipalKind;
+use super::wire::query::Params;
+use super::wire::{Protocol, Service, Unreadable, answer, query};
+use super::{cloudtrail, ec2, iam, sts};
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// An error answer: the code and message that AWS gives, and the HTTP status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `InvalidInstanceID.NotFound`.
+    pub code: String,
+    /// What it says.
+    pub message: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+impl Refusal {
+    /// A mistake of the client, HTTP 400.
+    pub fn new(code: &str, message: impl Into<String>) -> Refusal {
+        Refusal { code: code.to_owned(), message: message.into(), status: 400 }
+    }
+
+    /// The same with another HTTP status.
+    pub fn status(mut self, status: u16) -> Refusal {
+        self.status = status;
+        self
+    }
+}
+
+/// A request that is understood.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The service asked.
+    pub service: Service,
+    /// The action's name.
+    pub action: String,
+    /// The parameters as a tree.
+    pub params: Value,
+    /// The Region asked.
+    pub region: String,
+    /// Who asks.
+    pub principal: Principal,
+    /// From which address.
+    pub ip: String,
+    /// With which program.
+    pub agent: String,
+    /// The host that the client named.
+    pub host: Option<String>,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl Request {
+    /// What a step of the scenario asks for; `None` where it names no service.
+    pub fn of_act(act: Act) -> Option<Request> {
+        let service = Service::named(&act.service)?;
+        let params = if service.protocol() == Protocol::Json { act.json } else { query::tree(&act.params) };
+        Some(Request {
+            service,
+            action: act.action,
+            params,
+            region: act.region,
+            principal: act.principal,
+            ip: act.ip,
+            agent: act.agent,
+            host: None,
+            now: act.at,
+        })
+    }
+
+    /// Whether it only asks whether it may.
+    pub fn dry_run(&self) -> bool {
+        self.service == Service::Ec2 && matches!(Params(&self.params).flag("DryRun"), Ok(Some(true)))
+    }
+
+    /// `ec2:StopInstances`.
+    pub fn permission(&self) -> String {
+        format!("{}:{}", self.service.prefix(), self.action)
+    }
+}
+
+/// What a service knows of one of its actions before it is carried out.
+#[derive(Clone, Debug, Default)]
+pub struct Traits {
+    /// Whether it only reads.
+    pub read_only: bool,
+    /// How often it may be asked, where the limit is not the service's own business.
+    pub limit: Option<Limit>,
+    /// The permissions that it needs, with their resources and the keys of each.
+    pub needs: Vec<Need>,
+    /// The parameters as CloudTrail shows them.
+    pub recorded: Value,
+}
+
+/// A permission that a request needs.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// `ec2:StopInstances`.
+    pub action: String,
+    /// The resource's ARN, or `*`.
+    pub resource: String,
+    /// Condition keys of this resource.
+    pub context: Vec<(String, Vec<String>)>,
+}
+
+impl Need {
+    /// A permission on everything.
+    pub fn of(request: &Request) -> Need {
+        Need { action: request.permission(), resource: "*".to_owned(), context: Vec::new() }
+    }
+}
+
+/// What a service did.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    /// The answer as the wire shows it, without an envelope.
+    pub answer: Value,
+    /// The answer as CloudTrail shows it; null for reads.
+    pub recorded: Value,
+}
+
+/// Under which conditions a request is served.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    /// Whether it counts against the limits.
+    limited: bool,
+    /// What a fault does to it.
+    effect: Option<Effect>,
+}
+
+impl Conditions {
+    /// A client's request, with the faults that hit it.
+    pub fn of(hit: &Hit) -> Conditions {
+        Conditions { limited: true, effect: hit.effect }
+    }
+
+    /// A step of the scenario: neither limited nor faulty.
+    pub fn exempt() -> Conditions {
+        Conditions { limited: false, effect: None }
+    }
+}
+
+/// Serves a request and records it.
+pub fn serve(account: &mut Account, request: &Request, conditions: Conditions) -> Response<Bytes> {
+    let id = account.request_id();
+    if !account.ec2.contains_key(&request.region) {
+        return answer::refusal(request.service, &stranger(request.service), &id);
+    }
+    let Some(traits) = traits(account, request) else {
+        return answer::refusal(request.service, &unknown_action(request), &id);
+    };
+    let outcome = admit(account, request, &traits, conditions).and_then(|()| act(account, request, conditions));
+    let call = Call {
+        time: request.now,
+        source: request.service.source(),
+        name: request.action.clone(),
+        region: request.region.clone(),
+        principal: request.principal.clone(),
+        ip: request.ip.clone(),
+        agent: request.agent.clone(),
+        request_parameters: traits.recorded,
+        response_elements: match &outcome {
+            Ok(done) => with_request_id(request.service, &done.recorded, &id),
+            Err(_) => Value::Null,
+        },
+        error: outcome.as_ref().err().map(|refusal| recorded_error(request.service, refusal)),
+        read_only: traits.read_only,
+        request_id: id.clone(),
+        endpoint_host: None,
+        ..Call::default()
+    };
+    // Requests with bad credentials are nobody's: CloudTrail does not tell of them.
+    if conditions.effect != Some(Effect::Expire) {
+        account.record(&call);
+    }
+    match outcome {
+        Ok(done) => answer::success(request.service, &request.action, &done.answer, &id),
+        Err(refusal) => answer::refusal(request.service, &refusal, &id),
+    }
+}
+
+/// The answer to a request that is not understood.
+pub fn unreadable(unreadable: &Unreadable, account: &mut Account) -> Response<Bytes> {
+    let id = account.request_id();
+    match unreadable {
+        Unreadable::Unsigned(service) => {
+            let text = "Request is missing Authentication Token";
+            let refusal = match service.protocol() {
+                Protocol::Ec2 => stranger(*service),
+                Protocol::Query => Refusal::new("MissingAuthenticationToken", text).status(403),
+                Protocol::Json => Refusal::new("MissingAuthenticationTokenException", text),
+            };
+            answer::refusal(*service, &refusal, &id)
+        }
+        Unreadable::Body(service) => {
+            answer::refusal(*service, &Refusal::new("SerializationException", "The request cannot be read"), &id)
+        }
+        Unreadable::Service(name) => {
+            let mut response = Response::new(Bytes::from(format!(
+                "the simulated account offers ec2, sts, iam and cloudtrail; this request is for '{name}'\n"
+            )));
+            *response.status_mut() = StatusCode::NOT_IMPLEMENTED;
+            response
+        }
+    }
+}
+
+fn traits(account: &Account, request: &Request) -> Option<Traits> {
+    match request.service {
+        Service::Ec2 => ec2::traits(account, request),
+        Service::Sts => sts::traits(request),
+        Service::Iam => iam::traits(request),
+        Service::CloudTrail => cloudtrail::ACTIONS.contains(&request.action.as_str()).then(|| trail_traits(request)),
+    }
+}
+
+fn act(account: &mut Account, request: &Request, conditions: Conditions) -> Result<Done, Refusal> {
+    match request.service {
+        Service::Ec2 => ec2::act(account, request),
+        Service::Sts => sts::act(request),
+        Service::Iam => iam::act(account, request),
+        Service::CloudTrail => {
+            let query = cloudtrail::Query {
+                action: &request.action,
+                body: &request.params,
+                region: &request.region,
+                now: request.now,
+                account: &account.spec.id,
+            };
+            let mut free = cloudtrail::Pace::new();
+            let pace = if conditions.limited { &mut account.pace } else { &mut free };
+            let answer = cloudtrail::handle(&account.recorder, &mut account.trails, pace, &query)
+                .map_err(|refusal| Refusal::new(refusal.code, refusal.message).status(refusal.status))?;
+            Ok(Done { answer, recorded: Value::Null })
+        }
+    }
+}
+
+fn trail_traits(request: &Request) -> Traits {
+    let read_only = cloudtrail::is_read(&request.action);
+    let mut need = Need::of(request);
+    if let Some(name) = request.params["Name"].as_str() {
+        need.resource = if name.starts_with("arn:") {
+            name.to_owned()
+        } else {
+            format!("arn:aws:cloudtrail:{}:{}:trail/{name}", request.region, request.principal.account)
+        };
+    }
+    let recorded = cloudtrail::recorded_parameters(&request.params);
+    Traits { read_only, limit: None, needs: vec![need], recorded }
+}
+
+/// Whether the request may be carried out at all.
+fn admit(account: &mut Account, request: &Request, traits: &Traits, conditions: Conditions) -> Result<(), Refusal> {
+    match conditions.effect {
+        Some(Effect::Expire) => return Err(faults::expired(request.service)),
+        Some(Effect::Throttle) => return Err(faults::throttled(request.service)),
+        Some(Effect::Internal) => return Err(faults::internal(request.service)),
+        Some(Effect::Deny) => {
+            let need = traits.needs.first().cloned().unwrap_or_else(|| Need::of(request));
+            return Err(denied(account, request, &need, Decision::ExplicitDeny));
+        }
+        _ => {}
+    }
+    if let Some(limit) = traits.limit
+        && conditions.limited
+        && !account.limits.take(&request.region, limit, request.now)
+    {
+        return Err(faults::throttled(request.service));
+    }
+    let common = common_context(request);
+    for need in &traits.needs {
+        let context: Vec<_> = common.iter().chain(&need.context).cloned().collect();
+        let ask = Ask { action: &need.action, resource: &need.resource, context: &context };
+        let decision = request.principal.allows(&ask);
+        if !decision.allowed() {
+            return Err(denied(account, request, need, decision));
+        }
+    }
+    Ok(())
+}
+
+/// The condition keys that every request has.
+pub fn common_context(request: &Request) -> Vec<(String, Vec<String>)> {
+    let who = &request.principal;
+    let mut context = vec![
+        ("aws:PrincipalArn", who.issuer_arn()),
+        ("aws:PrincipalAccount", who.account.clone()),
+        ("aws:userid", who.user_id()),
+        ("aws:RequestedRegion", request.region.clone()),
+        ("aws:SourceIp", request.ip.clone()),
+        ("aws:CurrentTime", request.now.to_string()),
+        ("aws:SecureTransport", "true".to_owned()),
+        ("aws:UserAgent", request.agent.clone()),
+    ];
+    match who.kind {
+        PrincipalKind::User => context.push(("aws:username", who.name.clone())),
+        PrincipalKind::AssumedRole => {
+            context.push(("aws:TokenIssueTime", who.created.to_string()));
+            context.push(("aws:MultiFactorAuthPresent", who.mfa.to_string()));
+        }
+        _ => {}
+    }
+    context.into_iter().map(|(key, value)| (key.to_owned(), vec![value])).collect()
+}
+
+fn denied(account: &mut Account, request: &Request, need: &Need, decision: Decision) -> Refusal {
+    let because = match decision {
+        Decision::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
+        _ => format!("because no identity-based policy allows the {} action", need.action),
+    };
+    let on = match need.resource.as_str() {
+        "*" => String::new(),
+        resource => format!(" on resource: {resource}"),
+    };
+    let text = format!("User: {} is not authorized to perform: {}{on} {because}", request.principal.arn(), need.action);
+    match request.service.protocol() {
+        Protocol::Ec2 => {
+            let token = super::dice::Dice::new(0, &account.request_id())
+                .letters(160, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+            let message = format!(
+                "You are not authorized to perform this operation. {text}. Encoded authorization failure message: {token}"
+            );
+            Refusal::new("UnauthorizedOperation", message).status(403)
+        }
+        Protocol::Query => Refusal::new("AccessDenied", text).status(403),
+        Protocol::Json => Refusal::new("AccessDeniedException", text),
+    }
+}
+
+/// The refusal of credentials that the Region does not know.
+fn stranger(service: Service) -> Refusal {
+    match service.protocol() {
+        Protocol::Ec2 => {
+            Refusal::new("AuthFailure", "AWS was not able to validate the provided access credentials").status(401)
+        }
+        Protocol::Query => {
+            Refusal::new("InvalidClientTokenId", "The security token included in the request is invalid").status(403)
+        }
+        Protocol::Json => {
+            Refusal::new("UnrecognizedClientException", "The security token included in the request is invalid.")
+        }
+    }
+}
+
+fn unknown_action(request: &Request) -> Refusal {
+    match request.service.protocol() {
+        Protocol::Json => Refusal::new("UnknownOperationException", ""),
+        _ => Refusal::new("InvalidAction", format!("The action {} is not valid for this web service.", request.action)),
+    }
+}
+
+/// How CloudTrail writes a refusal.
+fn recorded_error(service: Service, refusal: &Refusal) -> (String, String) {
+    let code = match (service, refusal.code.as_str()) {
+        (Service::Ec2, code) if refusal.status >= 500 => format!("Server.{code}"),
+        (Service::Ec2, code) => format!("Client.{code}"),
+        (_, "AccessDeniedException") => "AccessDenied".to_owned(),
+        (_, code) => code.to_owned(),
+    };
+    (code, refusal.message.clone())
+}
+
+/// EC2 writes the request's id into the recorded answer too.
+fn with_request_id(service: Service, recorded: &Value, id: &str) -> Value {
+    let (Service::Ec2, Value::Object(fields)) = (service, recorded) else { return recorded.clone() };
+    let mut written = serde_json::Map::new();
+    match fields.iter().next() {
+        // Newer actions have their answer's name around it.
+        Some((name, Value::Object(inner))) if fields.len() == 1 && name.ends_with("Response") => {
+            let mut inner = inner.clone();
+            inner.insert("requestId".to_owned(), id.into());
+            written.insert(name.clone(), Value::Object(inner));
+        }
+        _ => {
+            written.insert("requestId".to_owned(), id.into());
+            written.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+    }
+    Value::Object(written)
+}
