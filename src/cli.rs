@@ -10,13 +10,18 @@ mod completions;
 mod config;
 mod console;
 mod doctor;
+mod events;
 mod explain;
 pub mod failure;
+mod fetch;
+mod found;
 mod instances;
 mod live;
 mod log;
 mod man;
 pub mod out;
+mod rules;
+mod scan;
 mod setting;
 mod shape;
 
@@ -56,6 +61,8 @@ fn run(cli: Cli) -> Outcome {
     match cli.command {
         Some(Command::Cases(args)) => cases::run(&args, &setting),
         Some(Command::Explain(args)) => explain::run(&args, &setting),
+        Some(Command::Events(args)) => events::run(&args, &setting),
+        Some(Command::Scan(args)) => scan::run(&args, &setting),
         Some(Command::Instances(args)) => instances::run(&args, &setting),
         Some(Command::Doctor(args)) => doctor::run(&args, &setting),
         Some(Command::Config(args)) => config::run(&args, &setting),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Color, LogLevel, Since};
+use crate::domain::finding::Severity;
 
 /// The incident console for AWS: see what happened, stop it, prove it, take it back.
 #[derive(Debug, Parser)]
@@ -63,6 +64,10 @@ pub enum Command {
     Cases(Cases),
     /// The card of an event: what it is, what it means, how to stop and revert it
     Explain(Explain),
+    /// Events, of live AWS or of recorded logs
+    Events(Events),
+    /// Detection over recorded logs
+    Scan(Scan),
     /// EC2 instances of every account and Region, with their exposure
     Instances(Instances),
     /// Check credentials, identity, permissions, clock, endpoints and terminal
@@ -175,4 +180,88 @@ pub struct Doctor {
     /// One JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// Which rules are in force.
+#[derive(Debug, Clone, Args)]
+pub struct RuleFlags {
+    /// A folder of Sigma rules, beside those of the configuration; several by repetition
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Leave out the rules that come with the program
+    #[arg(long)]
+    pub no_builtin_rules: bool,
+}
+
+/// `stanch events`.
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Recorded logs in place of live AWS: files and folders, plain, .gz or .zst; '-' is standard input
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub from: Vec<String>,
+    /// Only those that the filter takes: event:Stop* -actor:ci is:write sev>=high ip:10.0.0.0/8 age<2h
+    #[arg(long, value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Not after this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Since>,
+    /// Only of this account, in recorded logs; several by comma
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Go on with new events as they are delivered
+    #[arg(long, short, conflicts_with_all = ["from", "json"])]
+    pub follow: bool,
+    /// One JSON object a line
+    #[arg(long, group = "shape")]
+    pub jsonl: bool,
+    /// One JSON document
+    #[arg(long, group = "shape")]
+    pub json: bool,
+    /// The records as CloudTrail wrote them, one a line
+    #[arg(long, group = "shape")]
+    pub raw: bool,
+    /// Plain sentences, repeated deeds and quiet stretches folded
+    #[arg(long, group = "shape")]
+    pub story: bool,
+    /// The rules that judge them.
+    #[command(flatten)]
+    pub rules: RuleFlags,
+}
+
+/// `stanch scan`.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Files and folders, plain, .gz or .zst; '-' is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<String>,
+    /// The rules that judge them.
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    /// Not after this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Since>,
+    /// Only of this account; several by comma
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
+    pub account: Vec<String>,
+    /// One JSON object a match
+    #[arg(long, group = "shape")]
+    pub jsonl: bool,
+    /// One JSON document
+    #[arg(long, group = "shape")]
+    pub json: bool,
+    /// Comma-separated values
+    #[arg(long, group = "shape")]
+    pub csv: bool,
+    /// Rules and actors with counts
+    #[arg(long, group = "shape")]
+    pub summary: bool,
+    /// Only matches at or over this level
+    #[arg(long, value_name = "LEVEL", default_value = "informational")]
+    pub min_level: Severity,
+    /// Exit with 3 where there is a match at or over this level
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<Severity>,
 }

@@ -2,7 +2,7 @@
 
 use super::args::Global;
 use super::failure::Failure;
-use crate::config::{Config, Folders};
+use crate::config::{Config, Folders, Since};
 
 /// The configuration in force, and where files are kept.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub struct Setting {
     pub config: Config,
     /// Where files are kept.
     pub folders: Folders,
+    /// `--since` or its variable, where one was given: for what has no window of its own.
+    pub since: Option<Since>,
     /// The case that `--case` names.
     pub case: Option<String>,
 }
@@ -21,7 +23,7 @@ impl Setting {
         let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let folders = Folders::of(get);
         let config = overlay(Config::load(global.config.as_deref(), &folders)?, global, get);
-        Ok(Self { config, folders, case: global.case.clone() })
+        Ok(Self { config, folders, since: global.since, case: global.case.clone() })
     }
 }
 

@@ -1,11 +1,15 @@
 //! The JSON shapes of what commands print: made in one place, the same everywhere.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::domain::event::Access;
 use crate::domain::exposure::exposures;
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
+use crate::trail::timeline::Row;
 
 /// An instance: `id state type account region az vpc subnet public_ip private_ip
 /// security_groups volumes profile image launch_time exposure tags`, and its name.
@@ -45,4 +49,61 @@ pub fn instance(inventory: &Inventory, instance: &Instance) -> Value {
 
 fn to_value(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+/// An event: `time account region id name source actor ip read_only error
+/// resources severity findings`. No error and no finding are null and an empty list.
+#[derive(Serialize)]
+pub struct EventLine<'a> {
+    time: Timestamp,
+    account: &'a str,
+    region: &'a str,
+    id: String,
+    name: &'a str,
+    source: &'a str,
+    actor: &'a str,
+    ip: &'a str,
+    read_only: bool,
+    error: Option<&'a str>,
+    resources: Vec<&'a str>,
+    severity: Option<Severity>,
+    findings: Vec<FindingLine<'a>>,
+}
+
+/// A finding on an event.
+#[derive(Serialize)]
+struct FindingLine<'a> {
+    rule_id: &'a str,
+    title: &'a str,
+    level: Severity,
+    because: &'a [(String, String)],
+}
+
+impl<'a> EventLine<'a> {
+    /// The line of an event with its findings.
+    pub fn of(row: &Row<'a>, findings: &'a [Finding]) -> Self {
+        Self {
+            time: row.time,
+            account: row.account,
+            region: row.region,
+            id: row.id.to_string(),
+            name: row.name,
+            source: row.source,
+            actor: row.actor,
+            ip: row.ip,
+            read_only: row.access == Access::Read,
+            error: Some(row.error).filter(|error| !error.is_empty()),
+            resources: row.resources().map(|(_, id)| id).collect(),
+            severity: findings.iter().map(|finding| finding.severity).max(),
+            findings: findings
+                .iter()
+                .map(|finding| FindingLine {
+                    rule_id: &finding.rule_id,
+                    title: &finding.title,
+                    level: finding.severity,
+                    because: &finding.because,
+                })
+                .collect(),
+        }
+    }
 }

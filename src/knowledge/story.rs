@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::sentence::{actor, deed};
 use crate::domain::event::{Access, Event};
 use crate::domain::text::visible;
+use crate::trail::timeline::{Slot, Timeline};
 
 /// From this long on, nothing happening is said.
 const QUIET: SignedDuration = SignedDuration::from_mins(30);
@@ -18,6 +19,18 @@ pub struct Story {
     last: Option<Timestamp>,
     address: Vec<(String, String)>,
     open: Option<Passage>,
+}
+
+/// The story of some events of a Timeline, in their order. An event whose record
+/// can no longer be read is left out.
+pub fn story(timeline: &Timeline, slots: &[Slot]) -> Vec<String> {
+    let mut story = Story::default();
+    for slot in slots {
+        if let (Ok(event), Ok(raw)) = (timeline.event(*slot), timeline.raw(*slot)) {
+            story.tell(&event, &raw);
+        }
+    }
+    story.finish()
 }
 
 /// What is being folded into one line.

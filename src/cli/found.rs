@@ -1,0 +1,70 @@
+//! Events with what the rules find in them.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::detect::correlation::Correlator;
+use crate::detect::{RuleSet, Subject};
+use crate::domain::finding::Finding;
+use crate::trail::timeline::{Slot, Timeline};
+
+/// A Timeline, and the findings on its events.
+pub struct Found {
+    /// The events.
+    pub timeline: Timeline,
+    findings: BTreeMap<Slot, Vec<Finding>>,
+    rules: RuleSet,
+    correlator: Correlator,
+}
+
+impl Found {
+    /// No events yet.
+    pub fn new(rules: RuleSet) -> Self {
+        let correlator = Correlator::new(&rules);
+        Self { timeline: Timeline::default(), findings: BTreeMap::new(), rules, correlator }
+    }
+
+    /// Judges events that have been added to the Timeline, on all cores, and
+    /// marks them; correlations see them in the order of the slots.
+    pub fn judge(&mut self, slots: &[Slot]) {
+        let (timeline, rules) = (&self.timeline, &self.rules);
+        if rules.rules().is_empty() {
+            return;
+        }
+        let judged: Vec<_> = slots
+            .par_iter()
+            .filter_map(|slot| {
+                let row = timeline.get(*slot)?;
+                let raw = timeline.raw(*slot).ok()?;
+                let subject = Subject::new(row.source, row.name, raw.as_bytes());
+                let hits = rules.hits(&subject);
+                if hits.is_empty() {
+                    return None;
+                }
+                let findings = rules.findings(&hits, &subject);
+                drop(subject);
+                Some((*slot, hits, findings, raw))
+            })
+            .collect();
+        for (slot, hits, mut findings, raw) in judged {
+            let (source, name, time) = {
+                let row = self.timeline.row(slot);
+                (row.source.to_owned(), row.name.to_owned(), row.time)
+            };
+            let subject = Subject::new(&source, &name, raw.as_bytes());
+            findings.extend(self.correlator.observe(&hits, &subject, time));
+            for finding in &findings {
+                self.timeline.mark_rule(slot, finding.severity, &finding.rule_id);
+            }
+            if !findings.is_empty() {
+                self.findings.entry(slot).or_default().extend(findings);
+            }
+        }
+    }
+
+    /// The findings on an event.
+    pub fn findings(&self, slot: Slot) -> &[Finding] {
+        self.findings.get(&slot).map_or(&[], Vec::as_slice)
+    }
+}
