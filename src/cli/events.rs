@@ -24,7 +24,7 @@ use crate::trail::timeline::{Slot, Timeline};
 /// Prints the events that the filter takes, oldest first.
 pub fn run(args: &Events, setting: &Setting) -> Outcome {
     let query = Query::parse(args.filter.as_deref().unwrap_or(""), now(), None)
-        .map_err(|error| Failure::Usage(format!("--filter: {error}")))?;
+        .map_err(|error| Failure::Usage(format!("--{error}")))?;
     let found = Found::new(rules::load(&args.rules, setting)?);
     let teller = Teller { args, query, out: Out::new(), story: Story::default(), many: Vec::new() };
     if args.from.is_empty() { live(teller, found, setting) } else { from(teller, found, setting) }
@@ -39,7 +39,7 @@ fn from(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome 
     found.judge(&slots);
     teller.all(&found, &slots)?;
     teller.finish()?;
-    Ok(if loaded.events == 0 && loaded.broken_count > 0 { Exit::Failed } else { Exit::Done })
+    Ok(if nothing_read(&loaded) { Exit::Failed } else { Exit::Done })
 }
 
 /// What is wanted of recorded logs: their window is only what the user names.
@@ -66,6 +66,11 @@ fn load(
     })?;
     say_loaded(&loaded);
     Ok(loaded)
+}
+
+/// Something was there, and none of it was an event.
+pub fn nothing_read(loaded: &recorded::Loaded) -> bool {
+    loaded.events == 0 && loaded.broken_count + loaded.passed_over_count > 0
 }
 
 /// Says what a load could not read.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::Scan;
-use super::events::{recorded_options, say_loaded};
+use super::events::{nothing_read, recorded_options, say_loaded};
 use super::failure::{Exit, Failure, Outcome};
 use super::live::now;
 use super::out::{Out, say};
@@ -139,7 +139,7 @@ pub fn run(args: &Scan, setting: &Setting) -> Outcome {
     let fail = report.finish(&loaded)?;
     Ok(if fail {
         Exit::Findings
-    } else if loaded.events == 0 && loaded.broken_count > 0 {
+    } else if nothing_read(&loaded) {
         Exit::Failed
     } else {
         Exit::Done
@@ -193,7 +193,8 @@ impl<'a> Report<'a> {
     }
 
     fn told_match(&mut self, head: &Match, finding: Finding) -> Result<(), Failure> {
-        if finding.severity < self.args.min_level || !self.told.insert((head.event_id.clone(), finding.rule_id.clone())) {
+        if finding.severity < self.args.min_level || !self.told.insert((head.event_id.clone(), finding.rule_id.clone()))
+        {
             return Ok(());
         }
         let rule = self.rules.rule(&finding.rule_id);
@@ -263,7 +264,12 @@ impl<'a> Report<'a> {
         for found in &self.kept {
             groups.entry((std::cmp::Reverse(found.level), &found.rule_id)).or_default().push(found);
         }
-        self.out.line(&format!("{} matches of {} rules, out of {}", self.kept.len(), groups.len(), self.rules.rules().len()))?;
+        self.out.line(&format!(
+            "{} matches of {} rules, out of {}",
+            self.kept.len(),
+            groups.len(),
+            self.rules.rules().len()
+        ))?;
         for level in Severity::ALL.iter().rev() {
             let count = self.kept.iter().filter(|found| found.level == *level).count();
             if count > 0 {

@@ -40,27 +40,28 @@ struct Passage {
     who: String,
     from: Option<String>,
     deeds: Vec<(String, usize)>,
-    reads: bool,
+    /// The event name of the deeds, `None` for mere reads of any name.
+    name: Option<String>,
 }
+
+/// From so many different deeds of one event name on, only the first are told.
+const MANY: usize = 4;
 
 impl Story {
     /// Tells the next event; `raw` is its record.
     pub fn tell(&mut self, event: &Event, raw: &str) {
         let who = actor(event);
         let reads = event.access == Access::Read && event.error.is_none();
+        let name = (!reads).then(|| event.name.clone());
         let what = if reads { visible(&event.name).into_owned() } else { deed(event, raw) };
         let from = self.new_address(&who, &event.ip);
         if let Some(open) = &mut self.open {
             let near = event.time.duration_since(self.last.unwrap_or(event.time)) < QUIET;
-            if near && open.who == who && open.reads == reads && from.is_none() {
+            if near && open.who == who && open.name == name && from.is_none() {
                 self.last = Some(event.time);
                 match open.deeds.iter_mut().find(|(told, _)| *told == what) {
                     Some((_, times)) => *times += 1,
-                    None if reads => open.deeds.push((what, 1)),
-                    None => {
-                        self.close();
-                        self.begin(event.time, who, from, what, reads);
-                    }
+                    None => open.deeds.push((what, 1)),
                 }
                 return;
             }
@@ -68,7 +69,7 @@ impl Story {
         self.close();
         self.quiet(event.time);
         self.last = Some(event.time);
-        self.begin(event.time, who, from, what, reads);
+        self.open = Some(Passage { begun: event.time, who, from, deeds: vec![(what, 1)], name });
     }
 
     /// All lines.
@@ -82,13 +83,9 @@ impl Story {
         std::mem::take(&mut self.lines)
     }
 
-    fn begin(&mut self, begun: Timestamp, who: String, from: Option<String>, what: String, reads: bool) {
-        self.open = Some(Passage { begun, who, from, deeds: vec![(what, 1)], reads });
-    }
-
     /// The address, where it is another than this actor's last.
     fn new_address(&mut self, who: &str, ip: &str) -> Option<String> {
-        if ip.is_empty() {
+        if ip.is_empty() || ip == who {
             return None;
         }
         match self.address.iter_mut().find(|(name, _)| name == who) {
@@ -121,13 +118,24 @@ impl Story {
             self.day = day.to_string();
         }
         let from = passage.from.map(|ip| format!(", from {ip},")).unwrap_or_default();
-        let told: Vec<String> = passage
+        let mut told: Vec<String> = passage
             .deeds
             .iter()
             .map(|(what, times)| if *times == 1 { what.clone() } else { format!("{what} ×{times}") })
             .collect();
-        let looked = if passage.reads { "looked: " } else { "" };
-        self.lines.push(format!("{} {}{from} {looked}{}", &clock[..clock.len().min(8)], passage.who, told.join(", ")));
+        let head = format!("{} {}{from}", &clock[..clock.len().min(8)], passage.who);
+        if passage.name.is_none() {
+            self.lines.push(format!("{head} looked: {}", told.join(", ")));
+            return;
+        }
+        let more = if told.len() >= MANY { told.split_off(2).len() } else { 0 };
+        self.lines.push(format!("{head} {}", told[0]));
+        for what in &told[1..] {
+            self.lines.push(format!("         and {what}"));
+        }
+        if more > 0 {
+            self.lines.push(format!("         and {more} more like it"));
+        }
     }
 }
 
@@ -194,6 +202,24 @@ mod tests {
                 "14:02:09 ci-deploy started i-2",
                 "         … nothing for 1 h 27 min",
                 "15:30:00 ci-deploy stopped i-1",
+            ]
+        );
+    }
+
+    #[test]
+    fn many_deeds_of_one_kind_are_told_by_the_first() {
+        let mut story = Story::default();
+        for number in 1..=6 {
+            let raw =
+                json!({"requestParameters": {"instancesSet": {"items": [{"instanceId": format!("i-{number}")}]}}});
+            story.tell(&event("14:00:00", "StopInstances"), &raw.to_string());
+        }
+        assert_eq!(
+            story.finish()[1..],
+            [
+                "14:00:00 ci-deploy, from 203.0.113.7, stopped i-1",
+                "         and stopped i-2",
+                "         and 4 more like it"
             ]
         );
     }

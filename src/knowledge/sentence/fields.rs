@@ -97,12 +97,16 @@ pub(super) fn listed(values: &[String]) -> String {
     }
 }
 
-/// A value as text: the last part of an ARN that names what it is, made
-/// visible and not too long.
+/// A value as text, made visible and not too long: of a long ARN the end, which
+/// names what it is; of other text the beginning.
 pub(super) fn shown(text: &str) -> String {
     let text = visible(text);
     if text.chars().count() <= LONGEST {
         return text.into_owned();
+    }
+    if text.starts_with("arn:") {
+        let end: Vec<char> = text.chars().rev().take(LONGEST - 1).collect();
+        return ['…'].into_iter().chain(end.into_iter().rev()).collect();
     }
     text.chars().take(LONGEST - 1).chain(['…']).collect()
 }
