@@ -1,0 +1,197 @@
+//! Guardrails: what the configuration forbids, makes harder, or limits.
+//!
+//! They are asked twice: when a plan is bound, and again in front of the
+//! Responder, for every call. Both times the answer carries the reason.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::remedy::Remedy;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::scope::Scope;
+
+/// What a guardrail does where it matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is refused.
+    Deny,
+    /// It must be confirmed by typing the target's id.
+    Confirm,
+    /// At most this many objects, as long as the console is armed.
+    AtMost(usize),
+}
+
+/// One guardrail. Every condition that it names must hold; one that it does
+/// not name always holds. `*` in a pattern stands for any text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guardrail {
+    /// The account's number or alias.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// The Region.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// A tag of the target: `key`, or `key=value`.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// The remedy's name.
+    #[serde(default)]
+    pub remedy: Option<String>,
+    /// What it does.
+    pub action: Action,
+    /// Shown to the user.
+    pub reason: String,
+}
+
+/// What the guardrails say of one step or call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "verdict", content = "reason")]
+pub enum Verdict {
+    /// Nothing stands against it.
+    Free,
+    /// It must be confirmed by typing, for this reason.
+    Confirm(String),
+    /// It is refused, for this reason.
+    Denied(String),
+}
+
+/// All guardrails of the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Guardrails(pub Vec<Guardrail>);
+
+impl Guardrails {
+    /// What stands against a remedy on so many objects. The hardest verdict wins.
+    pub fn judge(&self, scope: &Scope, remedy: Remedy, tags: &[(String, String)], objects: usize) -> Verdict {
+        let mut verdict = Verdict::Free;
+        for rail in self.0.iter().filter(|rail| rail.covers(scope, Some(remedy), Some(tags))) {
+            match rail.action {
+                Action::Deny => return Verdict::Denied(rail.reason.clone()),
+                Action::AtMost(most) if objects > most => {
+                    return Verdict::Denied(format!("{objects} objects, at most {most}: {}", rail.reason));
+                }
+                Action::Confirm => verdict = Verdict::Confirm(rail.reason.clone()),
+                Action::AtMost(_) => {}
+            }
+        }
+        verdict
+    }
+
+    /// Some guardrail looks at tags, so those of a call's instance must be known.
+    pub fn need_tags(&self) -> bool {
+        self.0.iter().any(|rail| rail.tag.is_some())
+    }
+
+    /// What stands against one call: a denial, or a limit that it would break.
+    /// `touched` holds the objects written so far, by guardrail and id.
+    pub fn admit(
+        &self,
+        scope: &Scope,
+        call: &Call,
+        tags: Option<&[(String, String)]>,
+        touched: &mut BTreeSet<(usize, String)>,
+    ) -> Result<(), Fault> {
+        if !call.writes() {
+            return Ok(());
+        }
+        let refuse = |reason: String| {
+            Fault::new(FaultKind::Refused, call.action(), format!("a guardrail forbids it: {reason}"))
+                .with_hint("see [[guardrails]] in the configuration")
+        };
+        let mut counted = Vec::new();
+        for (at, rail) in self.0.iter().enumerate() {
+            let remedies = remedies_of(call);
+            let covered = if rail.remedy.is_none() {
+                rail.covers(scope, None, tags)
+            } else {
+                remedies.iter().any(|remedy| rail.covers(scope, Some(*remedy), tags))
+            };
+            if !covered {
+                continue;
+            }
+            match rail.action {
+                Action::Deny => return Err(refuse(rail.reason.clone())),
+                Action::Confirm => {}
+                Action::AtMost(most) => {
+                    let Some(object) = call.resources().into_iter().next() else { continue };
+                    let key = (at, object.id);
+                    let so_far = touched.iter().filter(|(rail, _)| *rail == at).count();
+                    if !touched.contains(&key) && so_far >= most {
+                        return Err(refuse(format!("at most {most} objects: {}", rail.reason)));
+                    }
+                    counted.push(key);
+                }
+            }
+        }
+        touched.extend(counted);
+        Ok(())
+    }
+}
+
+impl Guardrail {
+    /// Every condition holds. Tags that are not known count as matching: what
+    /// cannot be looked at is not waved through.
+    fn covers(&self, scope: &Scope, remedy: Option<Remedy>, tags: Option<&[(String, String)]>) -> bool {
+        let account = self.account.as_deref().is_none_or(|pattern| {
+            like(pattern, &scope.caller.account)
+                || scope.caller.alias.as_deref().is_some_and(|alias| like(pattern, alias))
+        });
+        let region = self.region.as_deref().is_none_or(|pattern| like(pattern, &scope.region));
+        let named =
+            self.remedy.as_deref().is_none_or(|pattern| remedy.is_some_and(|remedy| like(pattern, remedy.name())));
+        let tagged = self.tag.as_deref().is_none_or(|wanted| {
+            let (key, value) = wanted.split_once('=').unwrap_or((wanted, "*"));
+            tags.is_none_or(|tags| tags.iter().any(|(k, v)| like(key, k) && like(value, v)))
+        });
+        account && region && named && tagged
+    }
+}
+
+/// The remedies that a call may serve, forwards or back.
+fn remedies_of(call: &Call) -> &'static [Remedy] {
+    use Remedy as R;
+    match call {
+        Call::SetTerminationProtection { on: true, .. } => &[R::ProtectTermination],
+        Call::SetTerminationProtection { on: false, .. } => &[R::ProtectTermination, R::Terminate],
+        Call::SetShutdownBehavior { .. } => &[R::ShutdownBehavior],
+        Call::SetDeleteOnTermination { .. } => &[R::KeepVolumes],
+        Call::ModifyInstanceMetadataOptions { .. } => &[R::RequireImdsv2],
+        Call::CreateTags { .. } | Call::DeleteTags { .. } => &[R::Tag],
+        Call::CreateSnapshots { .. } => &[R::SnapshotVolumes],
+        Call::CreateSecurityGroup { .. }
+        | Call::DeleteSecurityGroup { .. }
+        | Call::ModifyNetworkInterfaceAttribute { .. } => &[R::IsolateNetwork],
+        Call::RevokeSecurityGroupRules { .. } => &[R::RevokeRules],
+        Call::AuthorizeSecurityGroupRule { .. } => &[R::AuthorizeRules],
+        Call::DisassociateIamInstanceProfile { .. } | Call::AssociateIamInstanceProfile { .. } => &[R::RemoveProfile],
+        Call::StopInstances { .. } => &[R::Stop],
+        Call::StartInstances { .. } => &[R::Start],
+        Call::RebootInstances { .. } => &[R::Reboot],
+        Call::TerminateInstances { .. } => &[R::Terminate],
+        Call::ModifySnapshotAttribute { .. } => &[R::UnshareSnapshot],
+        Call::UpdateAccessKey { .. } => &[R::DeactivateKey],
+        Call::PutUserPolicy { .. } | Call::DeleteUserPolicy { .. } => &[R::DenyUser],
+        Call::PutRolePolicy { .. } | Call::DeleteRolePolicy { .. } => &[R::RevokeSessions],
+        _ => &[],
+    }
+}
+
+/// The text matches a pattern in which `*` stands for any text.
+pub(super) fn like(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! A playbook bound to a target: exact calls, before-state, blast radius, undo.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::change::Change;
+use super::guard::Guardrails;
+use super::remedy::{Remedy, Risk};
+use crate::domain::resource::Resource;
+use crate::domain::scope::Scope;
+
+mod bind;
+mod blast;
+mod evidence;
+mod survive;
+
+#[cfg(test)]
+mod tests;
+
+pub use bind::bind;
+pub use blast::blast_radius;
+pub use evidence::{Evidence, Source};
+pub use survive::{Survivor, survivors};
+
+/// What a plan is made with, beside playbook, target and Inventory.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Why it is done; written to the case.
+    pub reason: String,
+    /// The ticket, empty for none.
+    pub ticket: String,
+    /// The case's id: snapshots and tags bear it. It need not exist yet.
+    pub case: String,
+    /// When the plan is made.
+    pub at: Timestamp,
+    /// What narrows the target: the rule that an event added, the user of a key,
+    /// the role of a profile.
+    pub focus: Vec<Resource>,
+    /// The guardrails of the configuration.
+    pub guardrails: Guardrails,
+}
+
+/// How a step is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "by", content = "text")]
+pub enum Confirm {
+    /// Not at all: it only reads.
+    Nothing,
+    /// By choosing Run, with the focus on Cancel.
+    Choice,
+    /// Twice: it changes who may do what.
+    Twice,
+    /// By typing this text.
+    Typing(String),
+}
+
+/// A playbook bound to a target. It is written to the journal as it is, so it
+/// holds all that an undo needs on another day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The playbook's name.
+    pub playbook: String,
+    /// The playbook's title.
+    pub title: String,
+    /// The target.
+    pub target: Resource,
+    /// The target as a person calls it: `i-… web-7`.
+    pub label: String,
+    /// Whose plan it is: account, Region and caller are locked into it.
+    pub scope: Scope,
+    /// The case's id.
+    pub case: String,
+    /// Why it is done.
+    pub reason: String,
+    /// The ticket, empty for none.
+    pub ticket: String,
+    /// When it was made.
+    pub made: Timestamp,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+    /// What else it touches or takes along, one sentence each.
+    pub blast_radius: Vec<String>,
+    /// Connections that may live on after the network was cut.
+    pub survivors: Vec<Survivor>,
+}
+
+/// What a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// Something is changed.
+    Remedy,
+    /// The state is written to the case.
+    Evidence,
+    /// What earlier steps brought about is read again.
+    Check,
+    /// The user decides.
+    Decide,
+    /// The user does it.
+    ByHand,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Unique in the plan.
+    pub id: String,
+    /// What it does, in a few words.
+    pub title: String,
+    /// What there is to know.
+    pub text: String,
+    /// What it is.
+    pub kind: StepKind,
+    /// The remedy, for a step that is one.
+    pub remedy: Option<Remedy>,
+    /// How bad it would be to be wrong.
+    pub risk: Risk,
+    /// The calls that change something, in order, as far as they can be told.
+    pub calls: Vec<Planned>,
+    /// What it changes, as it stands now: the thing and its state.
+    pub before: Vec<Before>,
+    /// How it is taken back, one sentence a change.
+    pub undo: Vec<String>,
+    /// The equivalent commands of the AWS CLI.
+    pub cli: Vec<String>,
+    /// The IAM actions that it needs, reading back and undo included.
+    pub actions: Vec<String>,
+    /// How it is confirmed.
+    pub confirm: Confirm,
+    /// It runs only when it is named.
+    pub beyond: bool,
+    /// Why it does not apply to the target; none where it does.
+    pub not_applicable: Option<String>,
+    /// Why a guardrail refuses it; none where none does.
+    pub refused: Option<String>,
+    /// What is changed or required, in order.
+    pub changes: Vec<Change>,
+    /// What is written to the case.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A call of a step, as the plan shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// `ec2:StopInstances`.
+    pub action: String,
+    /// The id of what it changes.
+    pub resource: String,
+    /// The call itself.
+    pub call: Call,
+}
+
+/// A thing that a step changes, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The thing's id.
+    pub resource: String,
+    /// What of it.
+    pub what: String,
+    /// How it stands, in words; `not read yet` where it is read when the step runs.
+    pub state: String,
+}
+
+impl Plan {
+    /// A step by its id, with its place.
+    pub fn step(&self, id: &str) -> Option<(usize, &Step)> {
+        self.steps.iter().enumerate().find(|(_, step)| step.id == id)
+    }
+
+    /// The ids of the steps that run when none is named: all that apply, up to
+    /// containment.
+    pub fn containment(&self) -> Vec<String> {
+        let within = self.steps.iter().filter(|step| !step.beyond && step.not_applicable.is_none());
+        within.map(|step| step.id.clone()).collect()
+    }
+
+    /// The ids of the steps from one on that run without a decision between
+    /// them: the first itself, then up to the next question or work by hand.
+    pub fn to_next_decision(&self, from: &str) -> Vec<String> {
+        let Some((at, _)) = self.step(from) else { return Vec::new() };
+        let stops = |step: &Step| matches!(step.kind, StepKind::Decide | StepKind::ByHand) || step.beyond;
+        let rest = self.steps[at + 1..].iter().take_while(|step| !stops(step));
+        [&self.steps[at]].into_iter().chain(rest).map(|step| step.id.clone()).collect()
+    }
+
+    /// All commands of the plan, as a shell script with a line of comment a step.
+    pub fn cli(&self) -> String {
+        let mut script = format!("# {} {}, account {}\n", self.playbook, self.target.id, self.scope.caller.account);
+        for step in self.steps.iter().filter(|step| step.not_applicable.is_none() && !step.cli.is_empty()) {
+            script.push_str(&format!("# {}{}\n", step.title, if step.beyond { " (beyond containment)" } else { "" }));
+            for line in &step.cli {
+                let held = if step.beyond { "# " } else { "" };
+                script.push_str(&format!("{held}{line}\n"));
+            }
+        }
+        script
+    }
+}
+
+impl Step {
+    /// It changes something when it runs.
+    pub fn writes(&self) -> bool {
+        self.changes.iter().any(Change::writes)
+    }
+}

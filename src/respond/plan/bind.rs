@@ -1,0 +1,268 @@
+//! Binding a playbook to a target over the Inventory.
+
+use std::collections::BTreeSet;
+
+use super::{Before, Confirm, Evidence, Options, Plan, Planned, Step, StepKind};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::inventory::Inventory;
+use crate::domain::resource::{Resource, ResourceKind};
+use crate::domain::scope::Scope;
+use crate::respond::call::Call;
+use crate::respond::change::{Change, Mode};
+use crate::respond::guard::Verdict;
+use crate::respond::playbook::{Playbook, Template, TemplateKind};
+use crate::respond::remedy::{Remedy, Risk};
+
+/// The playbook bound to the target. It fails where the target is of no kind
+/// that the playbook takes, or is not to be found in the Inventory.
+pub fn bind(
+    playbook: &Playbook,
+    target: &Resource,
+    inventory: &Inventory,
+    scope: &Scope,
+    options: &Options,
+) -> Result<Plan, Fault> {
+    let operation = format!("plan {}", playbook.name);
+    if !playbook.takes(target.kind) {
+        let kinds: Vec<String> = playbook.targets.iter().map(|kind| format!("{kind:?}").to_lowercase()).collect();
+        return Err(Fault::new(
+            FaultKind::Invalid,
+            operation,
+            format!("{} is no target of this playbook, which takes {}", target.id, kinds.join(", ")),
+        )
+        .with_hint("`stanch playbooks` lists the playbooks with their targets"));
+    }
+    if inventory.region != scope.region || inventory.account != scope.caller.account {
+        return Err(Fault::new(
+            FaultKind::Refused,
+            operation,
+            format!(
+                "the state read is of {} {}, the plan is for {} {}",
+                inventory.account, inventory.region, scope.caller.account, scope.region
+            ),
+        ));
+    }
+    if target.kind == ResourceKind::Instance && !inventory.instances.contains_key(&target.id) {
+        return Err(Fault::new(
+            FaultKind::NotFound,
+            operation,
+            format!("{} is not in {} {}", target.id, scope.caller.account, scope.region),
+        )
+        .with_hint("check the Region and the account: `--region`, `--profile`"));
+    }
+
+    let mut steps: Vec<Step> = Vec::new();
+    for template in &playbook.steps {
+        let step = step(template, &steps, target, inventory, scope, options);
+        steps.push(step);
+    }
+    let mut touched = BTreeSet::new();
+    for step in &mut steps {
+        guard(step, target, inventory, scope, options, &mut touched);
+    }
+    let remedies: Vec<Remedy> =
+        steps.iter().filter(|step| step.not_applicable.is_none()).filter_map(|step| step.remedy).collect();
+    let instance = inventory.instances.get(&target.id);
+    let survivors = match instance {
+        Some(instance) if remedies.contains(&Remedy::IsolateNetwork) => super::survivors(instance, inventory),
+        _ => Vec::new(),
+    };
+    Ok(Plan {
+        playbook: playbook.name.clone(),
+        title: playbook.title.clone(),
+        target: target.clone(),
+        label: instance.map_or_else(|| target.id.clone(), crate::domain::instance::Instance::label),
+        scope: scope.clone(),
+        case: options.case.clone(),
+        reason: options.reason.clone(),
+        ticket: options.ticket.clone(),
+        made: options.at,
+        blast_radius: super::blast_radius(target, &remedies, inventory, options),
+        steps,
+        survivors,
+    })
+}
+
+fn step(
+    template: &Template,
+    earlier: &[Step],
+    target: &Resource,
+    inventory: &Inventory,
+    scope: &Scope,
+    options: &Options,
+) -> Step {
+    let fill = |text: &str| fill(text, target, scope, options);
+    let mut step = Step {
+        id: template.id.clone(),
+        title: template.title.clone(),
+        text: fill(&template.text),
+        kind: StepKind::Decide,
+        remedy: None,
+        risk: Risk::None,
+        calls: Vec::new(),
+        before: Vec::new(),
+        undo: Vec::new(),
+        cli: Vec::new(),
+        actions: Vec::new(),
+        confirm: Confirm::Nothing,
+        beyond: template.beyond,
+        not_applicable: None,
+        refused: None,
+        changes: Vec::new(),
+        evidence: Vec::new(),
+    };
+    match &template.kind {
+        TemplateKind::Decide => {}
+        TemplateKind::ByHand { commands } => {
+            step.kind = StepKind::ByHand;
+            step.cli = commands.iter().map(|command| fill(command)).collect();
+        }
+        TemplateKind::Evidence => {
+            step.kind = StepKind::Evidence;
+            step.evidence = Evidence::all_of(target, inventory);
+            if step.evidence.is_empty() {
+                step.not_applicable = Some(format!("nothing is read of {}", target.id));
+            }
+        }
+        TemplateKind::Check { of } => {
+            step.kind = StepKind::Check;
+            let checked = earlier.iter().filter(|step| of.contains(&step.id));
+            step.changes =
+                checked.flat_map(|step| &step.changes).filter(|change| change.writes()).map(required).collect();
+            if step.changes.is_empty() {
+                step.not_applicable = Some("none of the steps that it checks applies".into());
+            }
+        }
+        TemplateKind::Remedy { remedy } => {
+            step.kind = StepKind::Remedy;
+            step.remedy = Some(*remedy);
+            step.risk = remedy.risk();
+            match remedy.changes(target, inventory, options) {
+                Ok(changes) => step.changes = changes,
+                Err(why) => step.not_applicable = Some(why),
+            }
+        }
+    }
+    describe(&mut step, target, scope);
+    step
+}
+
+/// The same fact, only read.
+fn required(change: &Change) -> Change {
+    let mut change = change.clone().stays("it only reads");
+    change.mode =
+        Mode::Require(format!("the {} of {} is not as it was left", change.probe.noun(), change.resource().id));
+    change
+}
+
+/// What the plan shows of the step's changes.
+fn describe(step: &mut Step, target: &Resource, scope: &Scope) {
+    let writing: Vec<&Change> = step.changes.iter().filter(|change| change.writes()).collect();
+    step.before = writing
+        .iter()
+        .map(|change| Before {
+            resource: change.resource().id,
+            what: change.probe.noun().into(),
+            state: change.before.as_ref().map_or("not read yet".into(), crate::respond::fact::Fact::words),
+        })
+        .collect();
+    step.undo = writing.iter().map(|change| change.undo_words()).collect();
+    step.undo.dedup();
+    let calls: Vec<Call> = writing.iter().flat_map(|change| change.calls()).collect();
+    let mut actions: BTreeSet<String> = calls.iter().flat_map(Call::iam_actions).map(str::to_owned).collect();
+    for change in &step.changes {
+        actions.insert(change.probe.read(None).action().to_owned());
+        if let Some(id) = quarantine_read(change) {
+            actions.insert(id);
+        }
+        let undo = change.undo_calls();
+        actions.extend(undo.iter().flat_map(Call::iam_actions).map(str::to_owned));
+    }
+    for evidence in &step.evidence {
+        match &evidence.source {
+            super::Source::Call(call) => {
+                actions.insert(call.action().to_owned());
+            }
+            super::Source::ConsoleOutput(_) => {
+                actions.insert("ec2:GetConsoleOutput".to_owned());
+            }
+            super::Source::Instance(_) => {
+                actions.insert("ec2:DescribeInstances".to_owned());
+            }
+        }
+        if let super::Source::Call(call) = &evidence.source {
+            step.cli.push(call.cli(&scope.region));
+        }
+    }
+    step.cli.extend(calls.iter().map(|call| call.cli(&scope.region)));
+    step.calls = calls
+        .into_iter()
+        .map(|call| Planned {
+            action: call.action().into(),
+            resource: call.resources().first().map(|resource| resource.id.clone()).unwrap_or_default(),
+            call,
+        })
+        .collect();
+    step.actions = actions.into_iter().collect();
+    step.confirm = match (step.risk, step.kind == StepKind::Remedy) {
+        (_, false) => Confirm::Nothing,
+        (Risk::Destructive, _) => Confirm::Typing(target.id.clone()),
+        (Risk::Permission, _) => Confirm::Twice,
+        _ => Confirm::Choice,
+    };
+}
+
+/// A quarantine group is read in two calls.
+fn quarantine_read(change: &Change) -> Option<String> {
+    matches!(change.probe, crate::respond::probe::Probe::Quarantine { .. })
+        .then(|| "ec2:DescribeSecurityGroupRules".to_owned())
+}
+
+/// What the guardrails say of the step: of its remedy, and of each call as the
+/// Responder will ask again.
+fn guard(
+    step: &mut Step,
+    target: &Resource,
+    inventory: &Inventory,
+    scope: &Scope,
+    options: &Options,
+    touched: &mut BTreeSet<(usize, String)>,
+) {
+    let Some(remedy) = step.remedy else { return };
+    let tags = tags_of(target, inventory);
+    let objects: BTreeSet<String> =
+        step.changes.iter().filter(|change| change.writes()).map(|change| change.resource().id).collect();
+    match options.guardrails.judge(scope, remedy, &tags, objects.len()) {
+        Verdict::Free => {}
+        Verdict::Confirm(reason) => {
+            step.confirm = Confirm::Typing(target.id.clone());
+            step.text = format!("{}\nGuardrail: {reason}", step.text).trim().to_owned();
+        }
+        Verdict::Denied(reason) => step.refused = Some(reason),
+    }
+    for planned in &step.calls {
+        if step.refused.is_none()
+            && let Err(fault) = options.guardrails.admit(scope, &planned.call, Some(&tags), touched)
+        {
+            step.refused = Some(fault.message);
+        }
+    }
+}
+
+fn tags_of(target: &Resource, inventory: &Inventory) -> Vec<(String, String)> {
+    match target.kind {
+        ResourceKind::Instance => inventory.instances.get(&target.id).map(|found| found.tags.clone()),
+        ResourceKind::SecurityGroup => inventory.groups.get(&target.id).map(|found| found.tags.clone()),
+        _ => None,
+    }
+    .unwrap_or_default()
+}
+
+fn fill(text: &str, target: &Resource, scope: &Scope, options: &Options) -> String {
+    let instance = if target.kind == ResourceKind::Instance { target.id.as_str() } else { "{instance}" };
+    text.replace("{target}", &target.id)
+        .replace("{instance}", instance)
+        .replace("{account}", &scope.caller.account)
+        .replace("{region}", &scope.region)
+        .replace("{case}", &options.case)
+}

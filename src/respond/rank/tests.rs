@@ -1,0 +1,86 @@
+use super::{Selection, suggest};
+use crate::domain::actor::{Actor, ActorKind};
+use crate::domain::event::{Access, Event};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::resource::{Resource, ResourceKind};
+use crate::respond::fixture::{WEB, inventory, start};
+use crate::respond::playbook::Catalogue;
+
+fn event(name: &str, resources: Vec<Resource>) -> Event {
+    let mut actor = Actor::unknown();
+    actor.kind = ActorKind::User;
+    actor.name = "ci-deploy".into();
+    actor.access_key = "AKIAIOSFODNN7EXAMPLE".into();
+    Event {
+        id: "e-1".into(),
+        time: start(),
+        name: name.into(),
+        source: "ec2.amazonaws.com".into(),
+        region: "eu-west-1".into(),
+        account: "123456789012".into(),
+        actor,
+        ip: "203.0.113.7".into(),
+        agent: "aws-cli".into(),
+        access: Access::Write,
+        error: None,
+        resources,
+        dry_run: false,
+        mine: false,
+    }
+}
+
+fn finding() -> Finding {
+    Finding {
+        rule_id: "r".into(),
+        title: "Security group opened to the world".into(),
+        severity: Severity::Critical,
+        event_id: "e-1".into(),
+        origin: "ours".into(),
+        because: vec![],
+        count: 1,
+    }
+}
+
+#[test]
+fn an_opened_group_is_closed_first_by_exactly_the_rule_that_opened_it() {
+    let event = event("AuthorizeSecurityGroupIngress", vec![Resource::new(ResourceKind::SecurityGroup, "sg-11111111")]);
+    let raw = r#"{"securityGroupRuleSet":{"items":[{"securityGroupRuleId":"sgr-00000001"}]}}"#;
+    let findings = [finding()];
+    let selection = Selection { event: Some(&event), raw, findings: &findings, instance: None };
+    let all = suggest(&Catalogue::builtin(), &selection, &inventory());
+    assert_eq!(all[0].playbook, "open-security-groups");
+    assert_eq!(all[0].target.id, "sg-11111111");
+    assert!(all[0].focus.contains(&Resource::new(ResourceKind::SecurityGroupRule, "sgr-00000001")));
+    assert_eq!(all[1].playbook, "leaked-key");
+    assert_eq!(all[1].target.id, "AKIAIOSFODNN7EXAMPLE");
+    assert!(all[1].focus.contains(&Resource::new(ResourceKind::User, "ci-deploy")));
+    let contained: Vec<_> =
+        all.iter().filter(|one| one.playbook == "compromised-instance").map(|one| one.target.id.as_str()).collect();
+    assert!(contained.contains(&WEB), "the instances behind the group can be contained: {contained:?}");
+    assert!(all.iter().all(|one| !one.why.is_empty()));
+}
+
+#[test]
+fn an_instance_alone_can_be_contained() {
+    let selection = Selection { instance: Some(WEB), ..Selection::default() };
+    let all = suggest(&Catalogue::builtin(), &selection, &inventory());
+    assert_eq!(all.len(), 1);
+    assert_eq!((all[0].playbook.as_str(), all[0].target.id.as_str()), ("compromised-instance", WEB));
+}
+
+#[test]
+fn the_legacy_call_leads_to_its_own_playbook() {
+    let event = event("DetachClassicLinkVpc", vec![Resource::new(ResourceKind::Instance, WEB)]);
+    let selection = Selection { event: Some(&event), ..Selection::default() };
+    assert_eq!(suggest(&Catalogue::builtin(), &selection, &inventory())[0].playbook, "legacy-classiclink");
+}
+
+#[test]
+fn temporary_keys_are_not_offered_for_turning_off() {
+    let mut event = event("RunInstances", vec![]);
+    event.actor.access_key = "ASIAIOSFODNN7EXAMPLE".into();
+    let findings = [finding()];
+    let selection = Selection { event: Some(&event), findings: &findings, ..Selection::default() };
+    let all = suggest(&Catalogue::builtin(), &selection, &inventory());
+    assert!(!all.iter().any(|one| one.playbook == "leaked-key"));
+}

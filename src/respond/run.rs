@@ -1,0 +1,327 @@
+//! The run of a plan: a state machine without clock, files or network.
+//!
+//! [`Run::begin`] takes a command and answers the first [`Output`]; whoever
+//! drives carries it out and gives what came of it to [`Run::on`], until the
+//! output is [`Output::Done`]. The state of a run changes only by records that
+//! were written to the journal first, so a journal read again gives the same
+//! state, and an intent without an outcome is seen for what it is.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::call::{Answer, Call};
+use super::plan::{Confirm, Evidence, Plan, StepKind};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::resource::Resource;
+use crate::domain::scope::{Caller, Scope};
+
+mod apply;
+mod machine;
+mod record;
+mod status;
+mod trial;
+
+#[cfg(test)]
+mod tests;
+
+pub use record::{At, Outcome, Record};
+pub use status::{ChangeState, ChangeStatus, StepState, StepStatus, Summary};
+
+use machine::Phase;
+use trial::Trial;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "command")]
+pub enum Command {
+    /// Run these steps, in the plan's order.
+    Run {
+        /// Their ids.
+        steps: Vec<String>,
+    },
+    /// Read again whether what a step brought about still holds.
+    Verify {
+        /// Its id.
+        step: String,
+    },
+    /// Take a step back; or all, the newest first.
+    Undo {
+        /// Its id, none for all.
+        step: Option<String>,
+    },
+    /// Find out what became of calls whose outcome was never written.
+    Recover,
+    /// Leave a step out.
+    Skip {
+        /// Its id.
+        step: String,
+        /// Why.
+        reason: String,
+    },
+    /// A step by hand is done, or a question is decided.
+    Acknowledge {
+        /// Its id.
+        step: String,
+        /// What was done or decided.
+        note: String,
+    },
+}
+
+/// What a run needs next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Write this to the journal, on disk before anything else happens. Answer: [`Input::Stored`].
+    Journal(Box<Record>),
+    /// Read who the caller is, afresh. Answer: [`Input::Identity`].
+    Identify,
+    /// Make this call. Answer: [`Input::Answer`].
+    Call(Call),
+    /// Gather this and store it in the case. Answer: [`Input::Gathered`].
+    Gather(Evidence),
+    /// Wait so long. Answer: [`Input::Waited`], early where the user cancelled.
+    Wait(Duration),
+    /// The command has come to its end: see the steps' statuses.
+    Done,
+}
+
+/// What came of an output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The record is on disk, or could not be put there.
+    Stored(Result<(), Fault>),
+    /// The caller as just read, and the Region that the Responder calls.
+    Identity(Result<Caller, Fault>, String),
+    /// What the call answered.
+    Answer(Result<Answer, Fault>),
+    /// The evidence is in the case: its SHA-256 and size.
+    Gathered(Result<(String, u64), Fault>),
+    /// The time is over.
+    Waited,
+}
+
+/// A plan and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The plan.
+    pub plan: Plan,
+    /// The state of each step, in the plan's order.
+    pub steps: Vec<StepState>,
+    /// What ended the last command early, none where nothing did.
+    pub stopped: Option<Fault>,
+    /// Who acts: the plan's own Scope, or who took the case over.
+    pub operator: Scope,
+    /// The plan is in the journal.
+    filed: bool,
+    /// The steps that changed something, the newest last.
+    order: Vec<usize>,
+    phase: Phase,
+    jobs: std::collections::VecDeque<Job>,
+    trial: Option<Trial>,
+    cancelled: bool,
+}
+
+/// One piece of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Job {
+    Run(usize),
+    Verify(usize),
+    Undo(usize),
+    Recover(usize, usize),
+}
+
+impl Run {
+    /// A run of which nothing is done.
+    pub fn new(plan: Plan) -> Self {
+        let steps = plan.steps.iter().map(StepState::new).collect();
+        Self {
+            operator: plan.scope.clone(),
+            plan,
+            steps,
+            stopped: None,
+            filed: false,
+            order: Vec::new(),
+            phase: Phase::Idle,
+            jobs: std::collections::VecDeque::new(),
+            trial: None,
+            cancelled: false,
+        }
+    }
+
+    /// The run as the records of a journal tell it, with the time of each. None
+    /// where they hold no plan. The last plan counts: a case may hold several.
+    pub fn of_records<'a>(records: impl IntoIterator<Item = (&'a Record, Timestamp)>) -> Option<Self> {
+        let mut run: Option<Self> = None;
+        for (record, at) in records {
+            match record {
+                Record::Plan(plan) => {
+                    let mut fresh = Self::new((**plan).clone());
+                    fresh.filed = true;
+                    run = Some(fresh);
+                }
+                other => {
+                    if let Some(run) = &mut run {
+                        run.apply(other, at);
+                    }
+                }
+            }
+        }
+        run
+    }
+
+    /// Some call's outcome was never written: the real state must be read.
+    pub fn is_open(&self) -> bool {
+        self.open().next().is_some()
+    }
+
+    /// The command that is carried out now has not come to its end.
+    pub fn is_busy(&self) -> bool {
+        !matches!(self.phase, Phase::Idle)
+    }
+
+    /// Stop at the next point where nothing is left hanging.
+    pub fn cancel(&mut self) {
+        self.cancelled = true;
+    }
+
+    /// How a command has to be confirmed. `headless` asks for the target's id
+    /// for whatever changes something.
+    pub fn confirmation(&self, command: &Command, headless: bool) -> Confirm {
+        let typing = || Confirm::Typing(self.plan.target.id.clone());
+        match command {
+            Command::Run { steps } => {
+                let steps: Vec<_> = steps.iter().filter_map(|id| self.plan.step(id)).map(|(_, step)| step).collect();
+                let writes = steps.iter().any(|step| step.writes());
+                if let Some(step) = steps.iter().find(|step| matches!(step.confirm, Confirm::Typing(_))) {
+                    step.confirm.clone()
+                } else if headless && writes {
+                    typing()
+                } else if steps.iter().any(|step| step.confirm == Confirm::Twice) {
+                    Confirm::Twice
+                } else if writes {
+                    Confirm::Choice
+                } else {
+                    Confirm::Nothing
+                }
+            }
+            Command::Undo { .. } if headless => typing(),
+            Command::Undo { .. } => Confirm::Choice,
+            _ => Confirm::Nothing,
+        }
+    }
+
+    /// Starts a command. `typed` is what the user typed to confirm it, empty
+    /// for nothing. It is refused, and nothing happens, where a step is not
+    /// known, does not apply, is refused by a guardrail or is not confirmed.
+    pub fn begin(&mut self, command: &Command, operator: &Scope, typed: &str, now: Timestamp) -> Result<Output, Fault> {
+        if self.is_busy() {
+            return Err(self.refuse("a step is running already"));
+        }
+        if operator.caller.account != self.plan.scope.caller.account || operator.region != self.plan.scope.region {
+            return Err(self.refuse(format!(
+                "the plan is for {} {}, not for {} {}",
+                self.plan.scope.caller.account, self.plan.scope.region, operator.caller.account, operator.region
+            )));
+        }
+        if let Confirm::Typing(text) = self.confirmation(command, false)
+            && typed != text
+        {
+            return Err(self.refuse(format!("not confirmed: type {text} in full")));
+        }
+        let jobs = self.jobs_of(command)?;
+        self.operator = operator.clone();
+        self.stopped = None;
+        self.cancelled = false;
+        self.trial = None;
+        self.jobs = self.open().map(|(step, change)| Job::Recover(step, change)).collect();
+        self.jobs.extend(jobs);
+        let mut records = Vec::new();
+        if !self.filed {
+            records.push(Record::Plan(Box::new(self.plan.clone())));
+        }
+        records.push(Record::Command { command: command.clone(), caller: operator.caller.clone() });
+        Ok(self.go(Phase::Preamble(records), now))
+    }
+
+    fn jobs_of(&self, command: &Command) -> Result<Vec<Job>, Fault> {
+        let find = |id: &str| {
+            self.plan.step(id).map(|(at, _)| at).ok_or_else(|| {
+                let all: Vec<_> = self.plan.steps.iter().map(|step| step.id.as_str()).collect();
+                self.refuse(format!("there is no step '{id}'; there are {}", all.join(", ")))
+            })
+        };
+        match command {
+            Command::Run { steps } => {
+                let mut wanted = Vec::new();
+                for id in steps {
+                    let at = find(id)?;
+                    let step = &self.plan.steps[at];
+                    if let Some(why) = &step.not_applicable {
+                        return Err(self.refuse(format!("step '{id}' does not apply: {why}")));
+                    }
+                    if let Some(why) = &step.refused {
+                        return Err(self.refuse(format!("a guardrail refuses step '{id}': {why}")));
+                    }
+                    wanted.push(at);
+                }
+                wanted.sort_unstable();
+                wanted.dedup();
+                Ok(wanted.into_iter().map(Job::Run).collect())
+            }
+            Command::Verify { step } => Ok(vec![Job::Verify(find(step)?)]),
+            Command::Undo { step: Some(step) } => Ok(vec![Job::Undo(find(step)?)]),
+            Command::Undo { step: None } => Ok(self.order.iter().rev().map(|at| Job::Undo(*at)).collect()),
+            Command::Recover => Ok(Vec::new()),
+            Command::Skip { step, .. } | Command::Acknowledge { step, .. } => find(step).map(|_| Vec::new()),
+        }
+    }
+
+    fn refuse(&self, why: impl Into<String>) -> Fault {
+        Fault::new(FaultKind::Refused, format!("run {}", self.plan.playbook), why)
+    }
+
+    /// Changes with an intent whose outcome is not known.
+    fn open(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.steps.iter().enumerate().flat_map(|(step, state)| {
+            let open = state.changes.iter().enumerate().filter(|(_, change)| change.status.is_open());
+            open.map(move |(change, _)| (step, change))
+        })
+    }
+
+    /// The status of a step, told from what is known of its changes.
+    pub fn status(&self, step: usize) -> StepStatus {
+        let busy = match self.jobs.front() {
+            Some(Job::Run(at) | Job::Verify(at) | Job::Undo(at) | Job::Recover(at, _)) => self.is_busy() && *at == step,
+            None => false,
+        };
+        self.steps[step].status(&self.plan.steps[step], busy)
+    }
+
+    /// What the next step to run is: the first that is pending and within containment.
+    pub fn next_step(&self) -> Option<usize> {
+        (0..self.steps.len()).find(|at| !self.plan.steps[*at].beyond && self.status(*at) == StepStatus::Pending)
+    }
+
+    /// Every step that was asked for has come to a good end, and nothing is open.
+    pub fn is_well(&self) -> bool {
+        self.stopped.is_none()
+            && !self.is_open()
+            && !(0..self.steps.len())
+                .any(|at| matches!(self.status(at), StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted))
+    }
+
+    /// The run as headless output tells it.
+    pub fn summary(&self) -> Summary {
+        status::summary(self)
+    }
+
+    /// The thing that a change is about.
+    fn resource(&self, at: At) -> Resource {
+        self.plan.steps[at.step].changes[at.change].resource()
+    }
+
+    fn kind(&self, step: usize) -> StepKind {
+        self.plan.steps[step].kind
+    }
+}

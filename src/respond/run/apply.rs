@@ -1,0 +1,132 @@
+//! A record taken into the state: the only way in which it changes.
+
+use jiff::Timestamp;
+
+use super::record::{Outcome, Record};
+use super::status::ChangeStatus;
+use super::{Run, StepKind};
+use crate::domain::fault::FaultKind;
+
+impl Run {
+    /// Takes a record that is in the journal into the state.
+    pub(super) fn apply(&mut self, record: &Record, at: Timestamp) {
+        match record {
+            Record::Plan(_) => self.filed = true,
+            Record::Command { command, .. } => {
+                // What was noted of a step before it is run again no longer holds.
+                if let super::Command::Run { steps } = command {
+                    self.stopped = None;
+                    for id in steps {
+                        if let Some((step, _)) = self.plan.step(id) {
+                            self.steps[step].skipped = None;
+                        }
+                    }
+                }
+            }
+            Record::Before { at: place, fact } => {
+                if let Some(state) = self.change(*place) {
+                    if !state.called {
+                        state.before = Some(fact.clone());
+                    }
+                    state.now = Some(fact.clone());
+                }
+            }
+            Record::Intent { at: place, .. } => {
+                self.forget_checks();
+                if let Some(state) = self.change(*place) {
+                    state.called_before = state.called;
+                    state.called |= !place.back;
+                    state.called_at = Some(at);
+                    state.status = ChangeStatus::Calling(place.back);
+                }
+                if !place.back {
+                    self.order.retain(|step| *step != place.step);
+                    self.order.push(place.step);
+                }
+            }
+            Record::Outcome { at: place, outcome } => {
+                let status = match &**outcome {
+                    Outcome::Taken(_) => ChangeStatus::Waiting(place.back),
+                    Outcome::Fault(fault) if is_unclear(fault.kind) => ChangeStatus::Waiting(place.back),
+                    Outcome::Fault(fault) => ChangeStatus::Failed(fault.clone()),
+                };
+                if let Some(state) = self.change(*place) {
+                    if matches!(status, ChangeStatus::Failed(_)) {
+                        state.called = state.called_before;
+                    }
+                    state.status = status;
+                }
+            }
+            Record::Settled { at: place, status, fact } => {
+                if let Some(state) = self.change(*place) {
+                    state.status = status.clone();
+                    if fact.is_some() {
+                        state.now.clone_from(fact);
+                    }
+                    if *status == ChangeStatus::Undone || (*status == ChangeStatus::Pending && !place.back) {
+                        state.called = false;
+                    }
+                }
+            }
+            Record::Evidence { step: Some(step), name, .. } => {
+                if let Some(state) = self.steps.get_mut(*step) {
+                    state.missed.retain(|(missed, _)| missed != name);
+                    if !state.evidence.contains(name) {
+                        state.evidence.push(name.clone());
+                    }
+                }
+            }
+            Record::Missed { step, name, fault } => {
+                if let Some(state) = self.steps.get_mut(*step) {
+                    state.missed.retain(|(missed, _)| missed != name);
+                    state.missed.push((name.clone(), fault.clone()));
+                }
+            }
+            Record::Recorded { step } => {
+                if let Some(state) = self.steps.get_mut(*step) {
+                    state.recorded = true;
+                }
+            }
+            Record::Skipped { step, reason } => {
+                if let Some((step, _)) = self.plan.step(step) {
+                    self.steps[step].skipped = Some(reason.clone());
+                }
+            }
+            Record::Acknowledged { step, note, by_user } => {
+                if let Some((step, _)) = self.plan.step(step)
+                    && matches!(self.kind(step), StepKind::Decide | StepKind::ByHand)
+                {
+                    self.steps[step].passed = true;
+                    if *by_user {
+                        self.steps[step].note = Some(note.clone());
+                    }
+                }
+            }
+            Record::Stopped { fault } => self.stopped = Some(fault.clone()),
+            Record::Identity { .. }
+            | Record::Evidence { step: None, .. }
+            | Record::Note { .. }
+            | Record::Pinned { .. } => {}
+        }
+    }
+
+    /// What was checked before a further change was made proves nothing any more.
+    fn forget_checks(&mut self) {
+        for (step, state) in self.plan.steps.iter().zip(&mut self.steps) {
+            if step.kind == StepKind::Check {
+                for change in &mut state.changes {
+                    change.status = ChangeStatus::Pending;
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, at: super::At) -> Option<&mut super::ChangeState> {
+        self.steps.get_mut(at.step)?.changes.get_mut(at.change)
+    }
+}
+
+/// After such a fault the call may or may not have been carried out.
+pub(super) fn is_unclear(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::Network | FaultKind::Timeout | FaultKind::Service | FaultKind::Malformed)
+}

@@ -1,0 +1,592 @@
+//! The steps of the machine: from input to output.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::apply::is_unclear;
+use super::record::{At, Outcome, Record};
+use super::trial::{LAG, Purpose, RECOVERY, TRIES, Trial};
+use super::{ChangeStatus, Command, Input, Job, Output, Run, StepKind};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::respond::call::{Answer, Call, QUARANTINE};
+use crate::respond::change::{Change, Mode, Undo};
+use crate::respond::fact::Fact;
+use crate::respond::probe::{Move, Probe, Reading};
+
+/// What the run waits for, or does next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing is to be done.
+    Idle,
+    /// The records that open a command are written, one by one.
+    Preamble(Vec<Record>),
+    /// A record is being written; then this.
+    Journal(Box<Record>, Box<Phase>),
+    /// The caller is being read.
+    Identify,
+    /// The job at the head of the queue is taken up: its change with this number.
+    Job(usize),
+    /// The job at the head of the queue is over.
+    JobDone,
+    /// A file of evidence is being gathered.
+    Gather(usize),
+    /// The fact of the trial is being read.
+    Read,
+    /// A call has left.
+    Calling(Box<Call>),
+    /// A pause; then this.
+    Pause(Duration, Box<Phase>),
+    /// The command ends early.
+    Stop(Box<Fault>),
+}
+
+impl Run {
+    /// Takes what came of the last output, and says what is next.
+    pub fn on(&mut self, input: Input, now: Timestamp) -> Output {
+        let phase = std::mem::replace(&mut self.phase, Phase::Idle);
+        let next = match (phase, input) {
+            (Phase::Journal(record, then), Input::Stored(Ok(()))) => {
+                self.apply(&record, now);
+                *then
+            }
+            (_, Input::Stored(Err(fault))) => {
+                // What cannot be written down must not go on: the journal is the truth.
+                self.end(Some(fault));
+                return Output::Done;
+            }
+            (Phase::Identify, Input::Identity(Ok(caller), region)) => {
+                let same = caller.arn == self.operator.caller.arn
+                    && caller.account == self.operator.caller.account
+                    && region == self.operator.region;
+                if same {
+                    journal(Record::Identity { caller, region }, Phase::Job(0))
+                } else {
+                    Phase::Stop(Box::new(self.refuse(format!(
+                        "the caller is {} in {region} now, and was {} in {} when this was confirmed",
+                        caller.arn, self.operator.caller.arn, self.operator.region
+                    ))))
+                }
+            }
+            (Phase::Identify, Input::Identity(Err(fault), _)) => Phase::Stop(Box::new(fault)),
+            (Phase::Gather(item), Input::Gathered(result)) => self.gathered(item, result),
+            (Phase::Read, Input::Answer(answer)) => self.has_read(answer, now),
+            (Phase::Calling(call), Input::Answer(answer)) => self.has_called(&call, answer),
+            (Phase::Pause(_, then), _) => *then,
+            (phase, _) => phase,
+        };
+        self.go(next, now)
+    }
+
+    /// Goes from phase to phase until something is needed from outside.
+    pub(super) fn go(&mut self, mut phase: Phase, now: Timestamp) -> Output {
+        loop {
+            if self.cancelled && self.may_stop(&phase) {
+                self.cancelled = false;
+                phase = Phase::Stop(Box::new(self.refuse("cancelled by the user")));
+            }
+            phase = match phase {
+                Phase::Idle => {
+                    self.end(None);
+                    return Output::Done;
+                }
+                Phase::Preamble(mut records) => {
+                    if records.is_empty() {
+                        if self.jobs.iter().any(|job| self.job_writes(*job)) { Phase::Identify } else { Phase::Job(0) }
+                    } else {
+                        let record = records.remove(0);
+                        let mut then = Phase::Preamble(records);
+                        if let Record::Command { command, .. } = &record
+                            && let Some(record) = said(command)
+                        {
+                            then = journal(record, then);
+                        }
+                        journal(record, then)
+                    }
+                }
+                Phase::Journal(record, then) => {
+                    self.phase = Phase::Journal(record.clone(), then);
+                    return Output::Journal(record);
+                }
+                Phase::Identify => {
+                    self.phase = Phase::Identify;
+                    return Output::Identify;
+                }
+                Phase::Job(change) => self.job(change, now),
+                Phase::JobDone => {
+                    self.jobs.pop_front();
+                    self.trial = None;
+                    Phase::Job(0)
+                }
+                Phase::Gather(item) => {
+                    let step = self.current();
+                    match self.plan.steps[step].evidence.get(item).cloned() {
+                        Some(evidence) => {
+                            self.phase = Phase::Gather(item);
+                            return Output::Gather(evidence);
+                        }
+                        None if self.steps[step].evidence.is_empty() => {
+                            let fault = self.steps[step].missed.first().map(|(_, fault)| fault.clone());
+                            Phase::Stop(Box::new(fault.unwrap_or_else(|| self.refuse("no evidence could be had"))))
+                        }
+                        None => journal(Record::Recorded { step }, Phase::JobDone),
+                    }
+                }
+                Phase::Read => match &self.trial {
+                    Some(trial) => {
+                        let call = self.probe(trial.at).read(trial.so_far.as_ref());
+                        self.phase = Phase::Read;
+                        return Output::Call(call);
+                    }
+                    None => Phase::JobDone,
+                },
+                Phase::Calling(call) => {
+                    self.phase = Phase::Calling(call.clone());
+                    return Output::Call(*call);
+                }
+                Phase::Pause(long, then) => {
+                    self.phase = Phase::Pause(long, then);
+                    return Output::Wait(long);
+                }
+                Phase::Stop(fault) => {
+                    self.jobs.clear();
+                    self.trial = None;
+                    journal(Record::Stopped { fault: *fault }, Phase::Idle)
+                }
+            };
+        }
+    }
+
+    fn end(&mut self, fault: Option<Fault>) {
+        self.jobs.clear();
+        self.trial = None;
+        self.cancelled = false;
+        self.phase = Phase::Idle;
+        if fault.is_some() {
+            self.stopped = fault;
+        }
+    }
+
+    /// At this point nothing is left hanging that is not written down.
+    fn may_stop(&self, phase: &Phase) -> bool {
+        match phase {
+            Phase::Job(_) => !self.jobs.is_empty(),
+            Phase::Pause(..) | Phase::Identify | Phase::Gather(_) | Phase::Read => true,
+            Phase::Journal(record, _) => matches!(**record, Record::Intent { .. }),
+            _ => false,
+        }
+    }
+
+    fn job_writes(&self, job: Job) -> bool {
+        match job {
+            Job::Run(step) => self.plan.steps[step].writes(),
+            Job::Undo(step) => self.steps[step].changes.iter().any(|change| change.called),
+            Job::Verify(_) | Job::Recover(..) => false,
+        }
+    }
+
+    fn current(&self) -> usize {
+        match self.jobs.front() {
+            Some(Job::Run(step) | Job::Verify(step) | Job::Undo(step) | Job::Recover(step, _)) => *step,
+            None => 0,
+        }
+    }
+
+    /// Takes up the job at the head of the queue with its `n`th change; for an
+    /// undo they are counted from the last.
+    fn job(&mut self, n: usize, now: Timestamp) -> Phase {
+        let Some(job) = self.jobs.front().copied() else { return Phase::Idle };
+        match job {
+            Job::Run(step) => match self.kind(step) {
+                StepKind::Evidence => Phase::Gather(0),
+                StepKind::Decide | StepKind::ByHand => {
+                    let id = self.plan.steps[step].id.clone();
+                    journal(Record::Acknowledged { step: id, note: String::new(), by_user: false }, Phase::JobDone)
+                }
+                StepKind::Remedy | StepKind::Check => {
+                    self.take_up(At { step, change: n, back: false }, Purpose::Forward)
+                }
+            },
+            Job::Verify(step) => self.take_up(At { step, change: n, back: false }, Purpose::Verify),
+            Job::Undo(step) => {
+                let all = self.plan.steps[step].changes.len();
+                if n >= all {
+                    return Phase::JobDone;
+                }
+                let at = At { step, change: all - 1 - n, back: true };
+                if !self.steps[step].changes[at.change].called {
+                    return Phase::Job(n + 1);
+                }
+                if let Undo::Stays(why) = &self.plan.steps[step].changes[at.change].undo {
+                    let record = Record::Settled { at, status: ChangeStatus::Stays(why.clone()), fact: None };
+                    return journal(record, Phase::Job(n + 1));
+                }
+                self.take_up(at, Purpose::Back)
+            }
+            Job::Recover(step, change) => {
+                let back = matches!(
+                    self.steps[step].changes[change].status,
+                    ChangeStatus::Calling(true) | ChangeStatus::Waiting(true)
+                );
+                let at = At { step, change, back };
+                if matches!(self.plan.steps[step].changes[change].mode, Mode::Once(_)) {
+                    let fault = self.refuse("whether the call left cannot be found out; look at the instance");
+                    let record = Record::Settled { at, status: ChangeStatus::Failed(fault), fact: None };
+                    return journal(record, Phase::JobDone);
+                }
+                let next = self.take_up(at, Purpose::Recover);
+                if let (Some(trial), Some(called)) = (&mut self.trial, self.steps[step].changes[change].called_at) {
+                    trial.deadline = called.checked_add(RECOVERY).ok().map(|deadline| deadline.max(now));
+                }
+                next
+            }
+        }
+    }
+
+    fn take_up(&mut self, at: At, purpose: Purpose) -> Phase {
+        let Some(change) = self.plan.steps[at.step].changes.get(at.change) else { return Phase::JobDone };
+        let goal = if purpose == Purpose::Back {
+            self.state(at).before.clone().unwrap_or(Fact::Absent)
+        } else {
+            self.resolved(&change.wanted)
+        };
+        self.trial = Some(Trial::new(at, purpose, goal));
+        Phase::Read
+    }
+
+    /// The wanted fact with the quarantine group's id, once it is known.
+    fn resolved(&self, wanted: &Fact) -> Fact {
+        let Fact::List(ids) = wanted else { return wanted.clone() };
+        let found = self.steps.iter().zip(&self.plan.steps).find_map(|(state, step)| {
+            state.changes.iter().zip(&step.changes).find_map(|(state, change)| match (&change.probe, &state.now) {
+                (Probe::Quarantine { .. }, Some(Fact::Group { id, .. })) => Some(id.clone()),
+                _ => None,
+            })
+        });
+        let fill =
+            |id: &String| if id == QUARANTINE { found.clone().unwrap_or_else(|| id.clone()) } else { id.clone() };
+        Fact::List(ids.iter().map(fill).collect())
+    }
+
+    fn change_at(&self, at: At) -> &Change {
+        &self.plan.steps[at.step].changes[at.change]
+    }
+
+    fn probe(&self, at: At) -> &Probe {
+        &self.change_at(at).probe
+    }
+
+    fn state(&self, at: At) -> &super::ChangeState {
+        &self.steps[at.step].changes[at.change]
+    }
+
+    /// The change after this one, counted as the job counts.
+    fn after(&self, at: At) -> Phase {
+        match self.jobs.front() {
+            Some(Job::Recover(..)) | None => Phase::JobDone,
+            Some(Job::Undo(step)) => Phase::Job(self.plan.steps[*step].changes.len() - at.change),
+            Some(_) => Phase::Job(at.change + 1),
+        }
+    }
+
+    fn gathered(&mut self, item: usize, result: Result<(String, u64), Fault>) -> Phase {
+        let step = self.current();
+        let name = self.plan.steps[step].evidence[item].name.clone();
+        let record = match result {
+            Ok((sha256, bytes)) => Record::Evidence { step: Some(step), name, sha256, bytes },
+            // A disk that takes no evidence takes no journal either: stop before anything is changed.
+            Err(fault) if fault.kind == FaultKind::Storage => return Phase::Stop(Box::new(fault)),
+            Err(fault) => Record::Missed { step, name, fault },
+        };
+        journal(record, Phase::Gather(item + 1))
+    }
+
+    fn has_read(&mut self, answer: Result<Answer, Fault>, now: Timestamp) -> Phase {
+        let Some(mut trial) = self.trial.take() else { return Phase::JobDone };
+        let reading = answer.and_then(|answer| self.probe(trial.at).interpret(trial.so_far.as_ref(), &answer));
+        let next = match reading {
+            Ok(Reading::Part(part)) => {
+                trial.so_far = Some(part);
+                Phase::Read
+            }
+            Ok(Reading::Whole(fact)) => {
+                trial.so_far = None;
+                trial.faults = 0;
+                self.found(&mut trial, fact, now)
+            }
+            Err(fault) if fault.is_transient() && trial.faults + 1 < TRIES => {
+                Phase::Pause(trial.back_off(), Box::new(Phase::Read))
+            }
+            Err(fault) if trial.purpose == Purpose::Recover || self.state(trial.at).status.is_open() => {
+                // What is not known stays open: the next start reads it again.
+                Phase::Stop(Box::new(fault))
+            }
+            Err(fault) => self.failed(trial.at, fault, None),
+        };
+        if self.trial.is_none() {
+            self.trial = Some(trial);
+        }
+        next
+    }
+
+    /// A fact was read: is it there, on its way, or is a call needed?
+    fn found(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
+        match trial.purpose {
+            Purpose::Forward | Purpose::Back => self.found_on_the_way(trial, fact, now),
+            Purpose::Verify => self.found_verifying(trial, fact, now),
+            Purpose::Recover => self.found_recovering(trial, fact, now),
+        }
+    }
+
+    fn found_on_the_way(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
+        let at = trial.at;
+        let change = self.change_at(at);
+        if let Mode::Require(why) = &change.mode {
+            return self.found_required(trial, fact, why, now);
+        }
+        let satisfied = change.probe.satisfied(&fact, &trial.goal);
+        if !trial.looked {
+            if at.back {
+                if satisfied {
+                    return self.settled(at, ChangeStatus::Undone, fact);
+                }
+                if change.probe.in_transit(&fact) {
+                    return self.wait(trial, fact, now);
+                }
+                let wanted = self.resolved(&change.wanted);
+                let left = self.state(at).now.clone().unwrap_or_else(|| wanted.clone());
+                // A quarantine group is ours however far it came; EC2 deletes it only where nothing uses it.
+                let ours = matches!(change.probe, Probe::Quarantine { .. });
+                if !ours && !fact.same(&left) && !change.probe.satisfied(&fact, &wanted) {
+                    let difference = Fact::difference(&wanted, &fact);
+                    return self.settled(at, ChangeStatus::Drifted(difference), fact);
+                }
+            }
+            trial.looked = true;
+            if !at.back {
+                let then = self.decide(trial, &fact, satisfied, now);
+                return journal(Record::Before { at, fact }, then);
+            }
+        }
+        self.decide(trial, &fact, satisfied, now)
+    }
+
+    fn decide(&self, trial: &mut Trial, fact: &Fact, satisfied: bool, now: Timestamp) -> Phase {
+        let at = trial.at;
+        let change = self.change_at(at);
+        let once = match &change.mode {
+            Mode::Once(call) if trial.tried.is_empty() => Some(call),
+            _ => None,
+        };
+        let lasting = !matches!(change.mode, Mode::Once(_));
+        let unseen = lasting && trial.from.as_ref().is_some_and(|from| !change.probe.moved(from, fact));
+        if satisfied && once.is_none() && !unseen {
+            let called = self.state(at).called || !trial.tried.is_empty();
+            let status = match (at.back, called) {
+                (true, _) => ChangeStatus::Undone,
+                (false, true) => ChangeStatus::Done,
+                (false, false) => ChangeStatus::Already,
+            };
+            return self.settled(at, status, fact.clone());
+        }
+        if unseen {
+            return self.wait(trial, fact.clone(), now);
+        }
+        let next = match once {
+            Some(call) => Move::Call(call.clone()),
+            None => change.probe.next(fact, &trial.goal),
+        };
+        match next {
+            Move::Call(call) if call.is_open() => {
+                self.failed(at, self.refuse("the quarantine group is not known: run the step from its start"), None)
+            }
+            Move::Call(call) if !trial.tried.contains(&call) => {
+                trial.from = Some(fact.clone());
+                trial.tried.push(call.clone());
+                intent(at, call)
+            }
+            Move::Call(_) | Move::Wait => self.wait(trial, fact.clone(), now),
+            Move::Impossible(why) => {
+                let fault = Fault::new(FaultKind::WrongState, change.probe.read(None).action(), why);
+                self.failed(at, fault, Some(fact.clone()))
+            }
+        }
+    }
+
+    /// Reads again after a pause, until the deadline.
+    fn wait(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
+        let probe = self.probe(trial.at);
+        let patience = if trial.unclear.is_some() { LAG } else { probe.patience() };
+        trial.allow(now, patience);
+        if !trial.is_late(now) {
+            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+        }
+        let fault = match trial.unclear.take() {
+            Some(mut fault) => {
+                fault.hint = format!("read back: the {} is {}; run the step again", probe.noun(), fact.words());
+                fault
+            }
+            None => Fault::new(
+                FaultKind::Timeout,
+                trial.tried.last().map_or(probe.read(None).action(), Call::action),
+                format!(
+                    "the {} of {} is {} after {} s, wanted was {}",
+                    probe.noun(),
+                    self.resource(trial.at).id,
+                    fact.words(),
+                    patience.as_secs(),
+                    trial.goal.words()
+                ),
+            )
+            .with_hint("verify the step again later"),
+        };
+        self.failed(trial.at, fault, Some(fact))
+    }
+
+    fn found_required(&self, trial: &mut Trial, fact: Fact, why: &str, now: Timestamp) -> Phase {
+        let at = trial.at;
+        let probe = self.probe(at);
+        if probe.satisfied(&fact, &trial.goal) {
+            return self.settled(at, ChangeStatus::Done, fact);
+        }
+        trial.allow(now, LAG);
+        if !trial.is_late(now) {
+            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+        }
+        let message = format!("{why}: {}", Fact::difference(&trial.goal, &fact));
+        self.failed(at, Fault::new(FaultKind::WrongState, probe.read(None).action(), message), Some(fact))
+    }
+
+    fn found_verifying(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
+        let at = trial.at;
+        let state = self.state(at);
+        let probe = self.probe(at);
+        if probe.satisfied(&fact, &trial.goal) {
+            let status = match (&state.status, state.called) {
+                (_, true) => ChangeStatus::Done,
+                (ChangeStatus::Undone | ChangeStatus::Stays(_), _) => state.status.clone(),
+                _ => ChangeStatus::Already,
+            };
+            return self.settled(at, status, fact);
+        }
+        // What was never brought about need not hold.
+        if !state.called && !matches!(state.status, ChangeStatus::Already | ChangeStatus::Done) {
+            return self.after(at);
+        }
+        trial.allow(now, LAG);
+        if !trial.is_late(now) {
+            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+        }
+        let message = format!(
+            "the {} of {} no longer holds: {}",
+            probe.noun(),
+            self.resource(at).id,
+            Fact::difference(&trial.goal, &fact)
+        );
+        self.failed(at, Fault::new(FaultKind::WrongState, probe.read(None).action(), message), Some(fact))
+    }
+
+    /// What became of a call whose outcome was never written.
+    fn found_recovering(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
+        let at = trial.at;
+        let change = self.change_at(at);
+        let before = self.state(at).before.clone();
+        let wanted = change.probe.satisfied(&fact, &trial.goal);
+        let former = before.as_ref().is_some_and(|before| change.probe.satisfied(&fact, before));
+        match (at.back, wanted, former) {
+            (false, true, _) => return self.settled(at, ChangeStatus::Done, fact),
+            (true, _, true) => return self.settled(at, ChangeStatus::Undone, fact),
+            _ => {}
+        }
+        // Its effect may still come into sight, or be on its way.
+        if change.probe.in_transit(&fact) {
+            trial.deadline = None;
+            trial.allow(now, change.probe.patience());
+            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+        }
+        if !trial.is_late(now) && trial.deadline.is_some() {
+            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+        }
+        match (at.back, wanted, former) {
+            (false, _, true) => self.settled(at, ChangeStatus::Pending, fact),
+            (true, true, _) => self.settled(at, ChangeStatus::Done, fact),
+            _ => {
+                let fault = self.refuse(format!(
+                    "the {} of {} is {}: neither as before nor as wanted",
+                    change.probe.noun(),
+                    self.resource(at).id,
+                    fact.words()
+                ));
+                journal(Record::Settled { at, status: ChangeStatus::Failed(fault), fact: Some(fact) }, Phase::JobDone)
+            }
+        }
+    }
+
+    fn has_called(&mut self, call: &Call, answer: Result<Answer, Fault>) -> Phase {
+        let Some(mut trial) = self.trial.take() else { return Phase::JobDone };
+        let at = trial.at;
+        let outcome = match &answer {
+            Ok(answer) => Outcome::Taken(answer.clone()),
+            Err(fault) => Outcome::Fault(fault.clone()),
+        };
+        let then = match answer {
+            Ok(answer) => {
+                if let (Probe::Quarantine { .. }, Answer::Made(id)) = (self.probe(at), answer) {
+                    trial.so_far = Some(Fact::Group { id, rules: Vec::new() });
+                }
+                trial.pauses = 0;
+                trial.deadline = None;
+                Phase::Read
+            }
+            // It did not happen: the same call may leave again.
+            Err(fault) if fault.kind == FaultKind::Throttled && trial.faults + 1 < TRIES => {
+                Phase::Pause(trial.back_off(), Box::new(intent(at, call.clone())))
+            }
+            Err(fault) if is_unclear(fault.kind) => {
+                trial.unclear = Some(fault);
+                Phase::Read
+            }
+            // A group that something still uses is left, and that is said.
+            Err(fault) if matches!(call, Call::DeleteSecurityGroup { .. }) && fault.kind == FaultKind::WrongState => {
+                if trial.faults < 2 {
+                    Phase::Pause(trial.back_off(), Box::new(intent(at, call.clone())))
+                } else {
+                    let why = format!("something else uses it: {}", fault.message);
+                    journal(Record::Settled { at, status: ChangeStatus::Stays(why), fact: None }, self.after(at))
+                }
+            }
+            Err(fault) => self.failed(at, fault, None),
+        };
+        self.trial = Some(trial);
+        journal(Record::Outcome { at, outcome: Box::new(outcome) }, then)
+    }
+
+    fn settled(&self, at: At, status: ChangeStatus, fact: Fact) -> Phase {
+        journal(Record::Settled { at, status, fact: Some(fact) }, self.after(at))
+    }
+
+    /// A change failed: the command ends here, with the truth written down.
+    fn failed(&self, at: At, fault: Fault, fact: Option<Fact>) -> Phase {
+        let stop = Phase::Stop(Box::new(fault.clone()));
+        journal(Record::Settled { at, status: ChangeStatus::Failed(fault), fact }, stop)
+    }
+}
+
+fn journal(record: Record, then: Phase) -> Phase {
+    Phase::Journal(Box::new(record), Box::new(then))
+}
+
+fn intent(at: At, call: Call) -> Phase {
+    journal(Record::Intent { at, call: Box::new(call.clone()) }, Phase::Calling(Box::new(call)))
+}
+
+/// What a command itself says of a step.
+fn said(command: &Command) -> Option<Record> {
+    match command {
+        Command::Skip { step, reason } => Some(Record::Skipped { step: step.clone(), reason: reason.clone() }),
+        Command::Acknowledge { step, note } => {
+            Some(Record::Acknowledged { step: step.clone(), note: note.clone(), by_user: true })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,104 @@
+use super::{Drill, StepStatus};
+use crate::domain::instance::InstanceState;
+use crate::domain::network::Direction;
+use crate::domain::resource::{Resource, ResourceKind};
+use crate::respond::fixture::{self, WEB, inventory, scope, start};
+use crate::respond::plan::{Options, Plan, bind};
+use crate::respond::playbook::Playbook;
+use crate::respond::remedy::Remedy;
+
+/// A plan of one step with one remedy.
+fn plan_of(remedy: Remedy, target: &Resource, focus: Vec<Resource>) -> Plan {
+    let text = format!(
+        "name = \"one\"\ntitle = \"One\"\ntargets = [\"instance\", \"security-group\", \"security-group-rule\", \
+         \"snapshot\", \"access-key\", \"user\", \"role\"]\n[[step]]\nid = \"it\"\ntitle = \"It\"\nremedy = \"{remedy}\"\n"
+    );
+    let playbook = Playbook::parse(&text, "test").unwrap();
+    let options = Options { case: "case-1".into(), at: start(), focus, ..Options::default() };
+    bind(&playbook, target, &inventory(), &scope(), &options).unwrap()
+}
+
+fn does_and_undoes(remedy: Remedy, target: &Resource, focus: Vec<Resource>) {
+    let mut drill = Drill::new(plan_of(remedy, target, focus));
+    let before = format!("{:?}", drill.world.settled());
+    drill.does(&super::Command::Run { steps: vec!["it".into()] }).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(drill.status("it"), StepStatus::Done, "{remedy}: {:#?}", drill.run.summary());
+    assert_ne!(format!("{:?}", drill.world.settled()), before, "{remedy} changed something");
+    drill.undoes();
+    assert_eq!(drill.status("it"), StepStatus::Undone, "{remedy}: {:#?}", drill.run.summary());
+    let mut after = drill.world.settled();
+    if let Some(profile) = &mut after.profile {
+        profile.id = "iip-assoc-1".into();
+    }
+    after.rules.sort_by_key(|rule| (rule.group.clone(), rule.direction != Direction::Ingress));
+    for (n, rule) in after.rules.iter_mut().enumerate() {
+        rule.id = format!("sgr-0000000{}", n + 1);
+    }
+    assert_eq!(format!("{after:?}"), before, "{remedy} was taken back exactly");
+}
+
+#[test]
+fn every_remedy_that_can_be_taken_back_is_taken_back_exactly() {
+    let web = Resource::new(ResourceKind::Instance, WEB);
+    for remedy in [
+        Remedy::ProtectTermination,
+        Remedy::ShutdownBehavior,
+        Remedy::KeepVolumes,
+        Remedy::RequireImdsv2,
+        Remedy::Tag,
+        Remedy::IsolateNetwork,
+        Remedy::RemoveProfile,
+        Remedy::Stop,
+    ] {
+        does_and_undoes(remedy, &web, vec![]);
+    }
+    does_and_undoes(Remedy::RevokeRules, &Resource::new(ResourceKind::SecurityGroup, "sg-11111111"), vec![]);
+    does_and_undoes(Remedy::UnshareSnapshot, &Resource::new(ResourceKind::Snapshot, "snap-11111111"), vec![]);
+    let key = Resource::new(ResourceKind::AccessKey, "AKIAIOSFODNN7EXAMPLE");
+    does_and_undoes(Remedy::DeactivateKey, &key, vec![]);
+    does_and_undoes(Remedy::DenyUser, &key, vec![Resource::new(ResourceKind::User, "ci-deploy")]);
+    let role = Resource::new(ResourceKind::Role, "arn:aws:iam::123456789012:role/web-role");
+    does_and_undoes(Remedy::RevokeSessions, &role, vec![]);
+}
+
+#[test]
+fn start_begins_from_a_stopped_instance() {
+    let web = Resource::new(ResourceKind::Instance, WEB);
+    let mut drill = Drill::new(plan_of(Remedy::Start, &web, vec![]));
+    drill.world.state = InstanceState::Stopped;
+    drill.runs(&["it"]);
+    assert_eq!(drill.world.state, InstanceState::Running);
+    drill.undoes();
+    assert_eq!(drill.world.state, InstanceState::Stopped);
+}
+
+#[test]
+fn a_reboot_calls_once_although_the_state_is_as_wanted() {
+    let web = Resource::new(ResourceKind::Instance, WEB);
+    let mut drill = Drill::new(plan_of(Remedy::Reboot, &web, vec![]));
+    drill.runs(&["it"]);
+    assert_eq!(drill.world.writes(), ["RebootInstances"]);
+    assert_eq!(drill.status("it"), StepStatus::Done);
+}
+
+#[test]
+fn only_the_rule_of_the_event_is_revoked_where_the_event_names_one() {
+    let group = Resource::new(ResourceKind::SecurityGroup, "sg-11111111");
+    let focus = vec![Resource::new(ResourceKind::SecurityGroupRule, "sgr-00000002")];
+    let mut drill = Drill::new(plan_of(Remedy::RevokeRules, &group, focus));
+    drill.runs(&["it"]);
+    assert_eq!(drill.world.writes(), ["RevokeSecurityGroupEgress"]);
+    assert!(drill.world.rules.iter().any(|rule| rule.id == "sgr-00000001"), "the other rule stays");
+}
+
+#[test]
+fn revoked_rules_come_back_with_their_descriptions() {
+    let mut drill = Drill::new(fixture::plan("open-security-groups", "sg-11111111"));
+    let steps = drill.run.plan.containment();
+    drill.does(&super::Command::Run { steps }).unwrap();
+    assert_eq!(drill.status("verify"), StepStatus::Done);
+    assert!(!drill.world.rules.iter().any(|rule| rule.id == "sgr-00000001"));
+    drill.undoes();
+    let back = drill.world.rules.iter().find(|rule| rule.from_port == Some(22)).unwrap();
+    assert_eq!(back.description, "set by hand");
+}

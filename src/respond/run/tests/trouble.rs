@@ -1,0 +1,285 @@
+//! Denied, throttled, half done, drifted, lost and cut off: the run says what is true.
+
+use super::{ChangeStatus, Command, Drill, FaultKind, Input, Outcome, Output, Record, StepStatus};
+use crate::domain::instance::InstanceState;
+use crate::respond::call::Association;
+use crate::respond::fixture::{PROFILE, WEB, scope};
+
+const SWAP: &str = "ec2:ModifyNetworkInterfaceAttribute";
+
+#[test]
+fn a_denied_call_stops_the_run_and_says_which_step_failed() {
+    let mut drill = Drill::contain();
+    drill.world.fail("ec2:DisassociateIamInstanceProfile", 1, FaultKind::Denied);
+    drill.contains();
+    assert_eq!(drill.status("profile"), StepStatus::Failed);
+    assert_eq!(drill.status("isolate"), StepStatus::Pending);
+    assert_eq!(drill.run.stopped.as_ref().unwrap().kind, FaultKind::Denied);
+    drill.undoes();
+    assert!(!drill.world.protected, "what was done is taken back all the same");
+    assert_eq!(drill.world.profile.as_ref().unwrap().profile, PROFILE);
+}
+
+#[test]
+fn a_throttled_call_leaves_again_after_a_pause_each_time_with_its_own_intent() {
+    let mut drill = Drill::contain();
+    drill.world.fail(SWAP, 1, FaultKind::Throttled);
+    drill.world.fail(SWAP, 1, FaultKind::Throttled);
+    drill.runs(&["isolate"]);
+    assert_eq!(drill.status("isolate"), StepStatus::Done);
+    let intents = drill.journal.iter().filter(|(record, _)| matches!(record, Record::Intent { .. })).count();
+    assert_eq!(intents, 6, "two for the group, two for the interfaces, two that were throttled");
+}
+
+#[test]
+fn a_throttle_that_does_not_end_fails_without_having_done_anything() {
+    let mut drill = Drill::contain();
+    for _ in 0..10 {
+        drill.world.fail("ec2:ModifyInstanceAttribute", 1, FaultKind::Throttled);
+    }
+    drill.runs(&["protect"]);
+    assert_eq!(drill.objects("protect"), ["failed"]);
+    assert!(!drill.world.protected);
+}
+
+#[test]
+fn a_half_isolated_instance_is_shown_as_such_and_can_be_finished_or_taken_back() {
+    for finish in [true, false] {
+        let mut drill = Drill::contain();
+        drill.world.fail(SWAP, 2, FaultKind::Denied);
+        drill.runs(&["isolate"]);
+        assert_eq!(drill.status("isolate"), StepStatus::Partly);
+        assert_eq!(drill.objects("isolate"), ["done", "done", "failed"]);
+        assert_eq!(drill.world.interfaces["eni-22222222"], ["sg-22222222"]);
+        if finish {
+            drill.runs(&["isolate"]);
+            assert_eq!(drill.status("isolate"), StepStatus::Done);
+            assert_eq!(drill.world.interfaces["eni-22222222"], drill.world.interfaces["eni-11111111"]);
+        }
+        drill.undoes();
+        assert_eq!(drill.world.interfaces["eni-11111111"], ["sg-11111111", "sg-22222222"]);
+        assert_eq!(drill.world.interfaces["eni-22222222"], ["sg-22222222"]);
+        assert_eq!(drill.world.groups.len(), 2, "the quarantine group is gone");
+    }
+}
+
+#[test]
+fn reads_that_lag_behind_are_waited_for() {
+    let mut drill = Drill::contain();
+    let before = drill.world.interfaces.clone();
+    drill.world.lag = 3;
+    drill.contains();
+    assert!(drill.run.is_well(), "{:#?}", drill.run.summary());
+    drill.undoes();
+    assert!(drill.run.is_well(), "{:#?}", drill.run.summary());
+    assert_eq!(drill.world.interfaces, before);
+}
+
+#[test]
+fn a_lost_answer_is_settled_by_reading_back() {
+    let mut drill = Drill::contain();
+    drill.world.fail(SWAP, 1, FaultKind::Timeout);
+    drill.runs(&["isolate"]);
+    assert_eq!(drill.status("isolate"), StepStatus::Done);
+    let mut drill = Drill::contain();
+    drill.world.fail("ec2:ModifyInstanceAttribute", 1, FaultKind::Network);
+    drill.runs(&["protect"]);
+    assert_eq!(drill.objects("protect"), ["failed"], "it was not carried out, and that is what reading back shows");
+    drill.runs(&["protect"]);
+    assert_eq!(drill.status("protect"), StepStatus::Done);
+}
+
+#[test]
+fn drift_is_refused_with_the_difference_and_the_rest_is_taken_back() {
+    let mut drill = Drill::contain();
+    drill.contains();
+    drill.world.interfaces.insert("eni-22222222".into(), vec!["sg-11111111".into()]);
+    drill.undoes();
+    assert_eq!(drill.status("isolate"), StepStatus::Drifted);
+    let (at, _) = drill.run.plan.step("isolate").unwrap();
+    let ChangeStatus::Drifted(difference) = &drill.run.steps[at].changes[2].status else { panic!("not drifted") };
+    assert!(difference.contains("+sg-11111111"), "{difference}");
+    assert_eq!(drill.world.interfaces["eni-22222222"], ["sg-11111111"], "it was left alone");
+    assert_eq!(drill.world.interfaces["eni-11111111"], ["sg-11111111", "sg-22222222"]);
+    assert!(!drill.world.protected);
+}
+
+#[test]
+fn another_profile_put_on_meanwhile_is_not_replaced() {
+    let mut drill = Drill::contain();
+    drill.runs(&["profile"]);
+    let other = Association { id: "iip-assoc-7".into(), profile: "arn:other".into(), state: "associated".into() };
+    drill.world.profile = Some(other.clone());
+    drill.undoes();
+    assert_eq!(drill.status("profile"), StepStatus::Drifted);
+    assert_eq!(drill.world.profile, Some(other));
+}
+
+#[test]
+fn a_terminated_instance_cannot_be_started_again() {
+    let mut drill = Drill::contain();
+    drill.runs(&["stop"]);
+    drill.world.state = InstanceState::Terminated;
+    drill.undoes();
+    assert_eq!(drill.status("stop"), StepStatus::Drifted);
+}
+
+#[test]
+fn a_quarantine_group_that_others_use_stays() {
+    let mut drill = Drill::contain();
+    drill.runs(&["isolate"]);
+    let group = drill.world.interfaces["eni-11111111"].clone();
+    drill.world.interfaces.insert("eni-33333333".into(), group);
+    drill.undoes();
+    assert_eq!(drill.status("isolate"), StepStatus::Undone);
+    assert_eq!(drill.objects("isolate"), ["stays", "undone", "undone"]);
+}
+
+#[test]
+fn a_group_of_that_name_that_is_not_ours_is_not_touched() {
+    let mut drill = Drill::contain();
+    let name = crate::respond::remedy::quarantine_name("vpc-11111111");
+    drill.world.groups.insert("sg-99999999".into(), ("vpc-11111111".into(), name, [].into()));
+    drill.runs(&["isolate"]);
+    assert_eq!(drill.status("isolate"), StepStatus::Failed);
+    assert!(drill.world.writes().is_empty());
+}
+
+#[test]
+fn a_full_disk_ends_the_run_before_a_call_leaves() {
+    for room in 0..12 {
+        let mut drill = Drill::contain();
+        drill.room = room;
+        drill.runs(&["protect", "isolate"]);
+        let written = drill.journal.iter().filter(|(record, _)| matches!(record, Record::Intent { .. })).count();
+        assert_eq!(drill.world.writes().len(), written, "room for {room} records");
+        assert_eq!(drill.run.stopped.as_ref().unwrap().kind, FaultKind::Storage);
+    }
+}
+
+#[test]
+fn cancelling_stops_between_calls_and_leaves_the_truth() {
+    let mut drill = Drill::contain();
+    let steps = drill.run.plan.containment();
+    let mut output = drill.run.begin(&Command::Run { steps }, &scope(), WEB, drill.now).unwrap();
+    while let Some(input) = drill.carry_out(output) {
+        if drill.world.writes().len() == 3 {
+            drill.run.cancel();
+        }
+        output = drill.run.on(input, drill.now);
+    }
+    assert_eq!(drill.world.writes().len(), 3);
+    assert!(drill.run.stopped.as_ref().unwrap().message.contains("cancelled"));
+    drill.contains();
+    assert!(drill.run.is_well(), "{:#?}", drill.run.summary());
+}
+
+/// The program dies when the journal holds so many records; with `sent` the
+/// call whose intent was the last record has left, and its answer was lost.
+fn dies_after(records: usize, sent: bool) -> Option<Drill> {
+    let mut drill = Drill::contain();
+    let steps = drill.run.plan.containment();
+    let mut output = drill.run.begin(&Command::Run { steps }, &scope(), WEB, drill.now).unwrap();
+    loop {
+        if drill.journal.len() >= records {
+            if sent {
+                let Output::Call(call) = &output else { return None };
+                if !call.writes() {
+                    return None;
+                }
+                let _ = drill.world.answer(call);
+            }
+            return Some(drill);
+        }
+        let input = drill.carry_out(output)?;
+        output = drill.run.on(input, drill.now);
+    }
+}
+
+#[test]
+fn killed_between_any_two_records_the_next_start_tells_the_truth_and_goes_on_or_back() {
+    let mut deaths = 0;
+    for records in 1..400 {
+        for sent in [false, true] {
+            for undo in [false, true] {
+                let Some(mut drill) = dies_after(records, sent) else { continue };
+                deaths += 1;
+                let former = crate::respond::fixture::World::new();
+                drill.restarts();
+                drill.does(&Command::Recover).unwrap();
+                assert!(!drill.run.is_open(), "after {records} records");
+                for (step, state) in drill.run.plan.steps.iter().zip(&drill.run.steps) {
+                    for (change, state) in step.changes.iter().zip(&state.changes).filter(|(change, _)| change.writes())
+                    {
+                        if state.status == ChangeStatus::Done {
+                            let call = change.probe.read(state.now.as_ref());
+                            assert!(drill.world.answer(&call).is_ok());
+                        }
+                    }
+                }
+                if undo {
+                    drill.undoes();
+                    assert!(drill.run.is_well(), "after {records} records: {:#?}", drill.run.summary());
+                    assert_eq!(drill.world.interfaces, former.interfaces, "after {records} records");
+                    assert_eq!(drill.world.tags, former.tags, "after {records} records");
+                    assert_eq!(drill.world.protected, former.protected, "after {records} records");
+                    assert_eq!(drill.world.volumes, former.volumes, "after {records} records");
+                    assert!(drill.world.profile.is_some(), "after {records} records");
+                } else {
+                    drill.contains();
+                    assert!(drill.run.is_well(), "after {records} records: {:#?}", drill.run.summary());
+                    assert_eq!(drill.status("verify"), StepStatus::Done);
+                    assert_eq!(drill.world.snapshots.len(), 2, "after {records} records: once is enough");
+                }
+            }
+        }
+    }
+    assert!(deaths > 100, "{deaths}");
+}
+
+#[test]
+fn after_a_crash_a_call_that_did_not_leave_is_said_not_to_have() {
+    let mut drill = Drill::contain();
+    let mut output = drill.run.begin(&Command::Run { steps: vec!["protect".into()] }, &scope(), "", drill.now).unwrap();
+    loop {
+        let stop = matches!(&output, Output::Call(call) if call.writes());
+        if stop {
+            break;
+        }
+        let input = drill.carry_out(output).unwrap();
+        output = drill.run.on(input, drill.now);
+    }
+    drill.restarts();
+    assert_eq!(drill.status("protect"), StepStatus::Open);
+    drill.does(&Command::Recover).unwrap();
+    assert_eq!(drill.status("protect"), StepStatus::Pending);
+}
+
+#[test]
+fn a_fault_while_recovering_leaves_the_question_open() {
+    let mut drill = dies_after(12, false).unwrap();
+    drill.restarts();
+    let open = drill.run.is_open();
+    drill.journal.push((
+        Record::Outcome {
+            at: super::super::At { step: 2, change: 0, back: false },
+            outcome: Box::new(Outcome::Taken(crate::respond::call::Answer::Taken)),
+        },
+        drill.now,
+    ));
+    drill.restarts();
+    assert!(drill.run.is_open() || open);
+    drill.world.fail("ec2:DescribeInstanceAttribute", 1, FaultKind::Expired);
+    drill.does(&Command::Recover).unwrap();
+    assert!(drill.run.is_open());
+    assert_eq!(drill.run.stopped.as_ref().unwrap().kind, FaultKind::Expired);
+}
+
+#[test]
+fn an_answer_of_the_wrong_kind_changes_nothing() {
+    let mut drill = Drill::contain();
+    let output = drill.run.begin(&Command::Run { steps: vec!["protect".into()] }, &scope(), "", drill.now).unwrap();
+    assert!(matches!(output, Output::Journal(_)));
+    let again = drill.run.on(Input::Waited, drill.now);
+    assert_eq!(again, output, "it still waits for the record to be on disk");
+}
