@@ -20,14 +20,16 @@ pub fn bars(timeline: &Timeline, slots: &[Slot], span: Span, n: usize) -> Vec<Ba
     if n == 0 || end < start {
         return bars;
     }
-    let length = i128::from(end) - i128::from(start) + 1;
+    let length = (i128::from(end) - i128::from(start)).max(1);
     for slot in slots {
         let Some((columns, at)) = timeline.locate(*slot) else { continue };
         let time = columns.times[at];
         if time < start || time > end {
             continue;
         }
-        let bar = &mut bars[((i128::from(time) - i128::from(start)) * n as i128 / length) as usize];
+        // The very end belongs to the last bar.
+        let number = ((i128::from(time) - i128::from(start)) * n as i128 / length) as usize;
+        let bar = &mut bars[number.min(n - 1)];
         bar.count += 1;
         bar.worst = bar.worst.max(timeline.marks().severity(*slot));
     }

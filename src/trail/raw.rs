@@ -33,45 +33,58 @@ pub trait Raw: fmt::Debug + Send + Sync {
     fn weight(&self) -> usize;
 }
 
-/// Many records in one compressed block of memory (Zstandard, level 1).
+/// Many records in compressed blocks of memory (Zstandard, level 1), so small
+/// that reading one record unpacks little.
 #[derive(Debug)]
 pub struct Packed {
-    bytes: Box<[u8]>,
+    blocks: Vec<Box<[u8]>>,
     size: usize,
 }
 
+/// Bytes per block before compression.
+const BLOCK: usize = 256 << 10;
+
 impl Packed {
-    /// Compresses a block. Where compression fails the bytes are kept as they are.
+    /// Compresses records. Where compression fails the bytes are kept as they are.
     pub fn new(plain: &[u8]) -> Self {
-        match zstd::bulk::compress(plain, 1) {
-            Ok(bytes) if bytes.len() < plain.len() => Self { bytes: bytes.into(), size: plain.len() },
-            _ => Self { bytes: plain.into(), size: plain.len() },
-        }
+        let block = |bytes: &[u8]| match zstd::bulk::compress(bytes, 1) {
+            Ok(packed) if packed.len() < bytes.len() => packed.into(),
+            _ => bytes.into(),
+        };
+        Self { blocks: plain.chunks(BLOCK).map(block).collect(), size: plain.len() }
     }
 
-    /// The whole block.
-    ///
-    /// # Errors
-    /// Damaged memory alone makes this fail.
-    pub fn unpack(&self) -> Result<Vec<u8>, String> {
-        if self.bytes.len() == self.size {
-            return Ok(self.bytes.to_vec());
+    /// The blocks that a range touches, and where in them it begins.
+    fn unpack(&self, at: u64, len: u32) -> Result<(usize, Vec<u8>), String> {
+        let at = usize::try_from(at).unwrap_or(usize::MAX).min(self.size);
+        let end = at.saturating_add(len as usize).min(self.size);
+        let first = at / BLOCK;
+        let mut plain = Vec::with_capacity(end - at);
+        for (number, packed) in self.blocks.iter().enumerate().take(end.div_ceil(BLOCK)).skip(first) {
+            let size = BLOCK.min(self.size - number * BLOCK);
+            if packed.len() == size {
+                plain.extend_from_slice(packed);
+            } else {
+                let block = zstd::bulk::decompress(packed, size);
+                plain.append(&mut block.map_err(|error| format!("a block of raw records: {error}"))?);
+            }
         }
-        zstd::bulk::decompress(&self.bytes, self.size).map_err(|error| format!("a block of raw records: {error}"))
+        Ok((at - first * BLOCK, plain))
     }
 }
 
 impl Raw for Packed {
     fn read(&self, at: u64, len: u32) -> Result<Vec<u8>, String> {
-        slice(&self.unpack()?, at, len).map(<[u8]>::to_vec)
+        let (start, plain) = self.unpack(at, len)?;
+        slice(&plain, start as u64, len).map(<[u8]>::to_vec)
     }
 
     fn read_many(&self, ranges: &[(u64, u32)], each: &mut dyn FnMut(usize, &[u8]) -> bool) -> Result<(), String> {
-        read_slices(&self.unpack()?, ranges, each)
+        read_slices(&self.unpack(0, u32::MAX)?.1, ranges, each)
     }
 
     fn weight(&self) -> usize {
-        self.bytes.len()
+        self.blocks.iter().map(|block| block.len() + 16).sum()
     }
 }
 
@@ -119,4 +132,28 @@ pub fn slice(bytes: &[u8], at: u64, len: u32) -> Result<&[u8], String> {
         .ok()
         .and_then(|at| bytes.get(at..at.checked_add(len as usize)?))
         .ok_or_else(|| format!("the record at byte {at} is no longer there: has the log changed since it was opened?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Packed, Raw};
+
+    #[test]
+    fn a_range_is_read_from_the_blocks_that_it_touches() {
+        let plain: Vec<u8> = (0..700_000_u32).map(|n| (n / 7 % 251) as u8).collect();
+        let packed = Packed::new(&plain);
+        assert!(packed.weight() < plain.len() / 4);
+        for (at, len) in [(0, 10), (262_140, 10), (262_144, 300_000), (699_990, 10), (0, 700_000), (5, 0)] {
+            assert_eq!(packed.read(at as u64, len).unwrap(), plain[at..][..len as usize]);
+        }
+        assert!(packed.read(699_990, 11).is_err() && packed.read(u64::MAX, 1).is_err());
+        let mut seen = Vec::new();
+        packed
+            .read_many(&[(3, 4), (600_000, 5)], &mut |number, bytes| {
+                seen.push((number, bytes.to_vec()));
+                true
+            })
+            .unwrap();
+        assert_eq!(seen, [(0, plain[3..7].to_vec()), (1, plain[600_000..600_005].to_vec())]);
+    }
 }

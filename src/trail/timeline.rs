@@ -269,6 +269,11 @@ impl Timeline {
         Some((columns, slot.0 as usize & (SEGMENT - 1)))
     }
 
+    /// The event has been dropped.
+    pub(super) fn is_gone(&self, slot: Slot) -> bool {
+        self.gone.has(slot.0)
+    }
+
     fn id_of(&self, slot: Slot) -> Option<u128> {
         self.locate(slot).map(|(columns, at)| columns.ids[at])
     }

@@ -7,3 +7,4 @@ mod detect;
 mod layers;
 mod sim;
 mod sim_trail;
+mod trail;

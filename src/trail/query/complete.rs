@@ -1,10 +1,14 @@
 //! What can be typed next: keys, and values with the number of events that have them.
 
+use rustc_hash::FxHashMap;
+
 use super::parse::{COMPARED, KEYS, Token, tokens};
-use super::term::Word;
+use super::term::{Word, role_part, user_part};
+use crate::domain::actor::ActorKind;
 use crate::domain::finding::Severity;
 use crate::trail::columns::Field;
-use crate::trail::timeline::Timeline;
+use crate::trail::symbols::Symbol;
+use crate::trail::timeline::{Slot, Timeline};
 
 /// One thing that can be typed next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,30 +74,35 @@ fn values(token: &Token<'_>, timeline: &Timeline) -> Vec<Completion> {
         "rule" => return rules(from, &typed, timeline),
         _ => return Vec::new(),
     };
-    let part = |text: &str| -> String {
-        match token.key.to_ascii_lowercase().as_str() {
-            "user" => text.split_once('/').map_or(text, |(_, session)| session).to_owned(),
-            "role" => text.split_once('/').map_or("", |(role, _)| role).to_owned(),
-            _ => text.to_owned(),
+    let counted = match token.key.to_ascii_lowercase().as_str() {
+        "user" => actors(timeline, user_part),
+        "role" => actors(timeline, role_part),
+        _ => {
+            let table = timeline.table(field);
+            timeline.counts(field).into_iter().map(|(symbol, count)| (table.text(symbol).to_owned(), count)).collect()
         }
     };
-    let mut counted: Vec<(String, usize)> = Vec::new();
-    for (symbol, count) in timeline.counts(field) {
-        let text = part(timeline.table(field).text(symbol));
-        if !text.is_empty() && text.to_lowercase().contains(&typed) {
-            counted.push((text, count));
+    let fitting = |(text, _): &(String, usize)| !text.is_empty() && text.to_lowercase().contains(&typed);
+    ranked(from, &typed, counted.into_iter().filter(fitting).collect())
+}
+
+/// A part of the actors' names, with the number of events.
+fn actors(timeline: &Timeline, part: fn(ActorKind, &str) -> Option<&str>) -> Vec<(String, usize)> {
+    let mut by_symbol: FxHashMap<(ActorKind, Symbol), usize> = FxHashMap::default();
+    for (first, columns) in timeline.segments() {
+        for (row, (symbol, flags)) in columns.symbols[Field::Actor as usize].iter().zip(&columns.flags).enumerate() {
+            if !timeline.is_gone(Slot(first + row as u32)) {
+                *by_symbol.entry((flags.actor_kind(), *symbol)).or_default() += 1;
+            }
         }
     }
-    if matches!(field, Field::Actor) {
-        counted.sort_unstable();
-        counted.dedup_by(|next, first| {
-            next.0 == first.0 && {
-                first.1 += next.1;
-                true
-            }
-        });
+    let mut counted: FxHashMap<&str, usize> = FxHashMap::default();
+    for ((kind, symbol), count) in by_symbol {
+        if let Some(name) = part(kind, timeline.table(Field::Actor).text(symbol)) {
+            *counted.entry(name).or_default() += count;
+        }
     }
-    ranked(from, &typed, counted)
+    counted.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
 fn rules(from: usize, typed: &str, timeline: &Timeline) -> Vec<Completion> {

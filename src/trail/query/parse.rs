@@ -89,7 +89,9 @@ fn token(text: &str, from: usize, to: usize, open: bool) -> Token<'_> {
     let body_at = from + usize::from(negated);
     let body = &text[body_at..to];
     let key_end = body.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(body.len());
-    let mark = [">=", "<=", ":", ">", "<", "="].into_iter().find(|mark| body[key_end..].starts_with(mark));
+    let compares = ["sev", "age"].iter().any(|key| key.eq_ignore_ascii_case(&body[..key_end]));
+    let marks = [":>=", ":<=", ":>", ":<", ">=", "<=", ":", ">", "<", "="];
+    let mark = marks.into_iter().skip(if compares { 0 } else { 4 }).find(|mark| body[key_end..].starts_with(mark));
     match mark {
         // An ARN is a word.
         Some(mark) if key_end > 0 && !body[..key_end].eq_ignore_ascii_case("arn") => {
@@ -120,10 +122,13 @@ fn term(token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryE
         return Err(value_error("the quote is not closed".into()));
     }
     let key = token.key.to_ascii_lowercase();
+    if token.value == "-" && token.key.is_empty() {
+        return Err(value_error("a minus needs a term behind it".into()));
+    }
+    if !token.value.is_empty() && pattern(token.value).is_empty() {
+        return Err(value_error("a value is missing".into()));
+    }
     if token.key.is_empty() {
-        if token.value == "-" {
-            return Err(value_error("a minus needs a term behind it".into()));
-        }
         let ask = Ask::Anywhere(pattern(token.value).inside().map_err(value_error)?);
         return Ok(Term { negated: token.negated, ask });
     }
@@ -201,10 +206,8 @@ pub(super) fn pattern(value: &str) -> Pattern {
         }
     }
     alternatives.push(Glob(parts));
-    if alternatives.len() > 1 {
-        // `event:a|` is still being typed: an empty alternative would take nothing, or everything.
-        alternatives.retain(|glob| glob.0.len() > 1 || !glob.0[0].is_empty());
-    }
+    // `event:a|` is still being typed: an empty alternative would take nothing, or everything.
+    alternatives.retain(|glob| glob.0.len() > 1 || !glob.0[0].is_empty());
     Pattern(alternatives)
 }
 
@@ -252,7 +255,7 @@ fn words(value: &str) -> Result<Ask, String> {
 }
 
 fn compare(mark: &str) -> Compare {
-    match mark {
+    match mark.trim_start_matches(':') {
         "<" => Compare::Less,
         "<=" => Compare::AtMost,
         ">" => Compare::More,

@@ -12,6 +12,10 @@ impl Glob {
     fn is(&self, text: &str) -> bool {
         let [first, middle @ ..] = self.0.as_slice() else { return false };
         let Some((last, middle)) = middle.split_last() else { return same(first, text) };
+        // `error:*` is any error, and not none.
+        if text.is_empty() {
+            return false;
+        }
         let Some(mut rest) = strip_start(text, first) else { return false };
         for part in middle {
             match find(rest, part) {
@@ -28,6 +32,11 @@ impl Glob {
 pub(super) struct Pattern(pub Vec<Glob>);
 
 impl Pattern {
+    /// There is nothing in it that a text could be.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The whole text is what the pattern says.
     pub fn is(&self, text: &str) -> bool {
         self.0.iter().any(|glob| glob.is(text))
