@@ -24,6 +24,7 @@ mod rules;
 mod scan;
 mod setting;
 mod shape;
+mod sim;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ fn run(cli: Cli) -> Outcome {
         Some(Command::Events(args)) => events::run(&args, &setting),
         Some(Command::Scan(args)) => scan::run(&args, &setting),
         Some(Command::Instances(args)) => instances::run(&args, &setting),
+        Some(Command::Sim(args)) => sim::run(&args),
         Some(Command::Doctor(args)) => doctor::run(&args, &setting),
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -1,5 +1,6 @@
 //! The words of the command line. The same words as the AWS CLI where it has them.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -70,6 +71,8 @@ pub enum Command {
     Scan(Scan),
     /// EC2 instances of every account and Region, with their exposure
     Instances(Instances),
+    /// The simulated account on a port of this machine, for any AWS client
+    Sim(Sim),
     /// Check credentials, identity, permissions, clock, endpoints and terminal
     Doctor(Doctor),
     /// The configuration in force, its sample, or its files
@@ -264,4 +267,37 @@ pub struct Scan {
     /// Exit with 3 where there is a match at or over this level
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<Severity>,
+}
+
+/// `stanch sim`.
+#[derive(Debug, Args)]
+pub struct Sim {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// The scenario: a name, or a .toml file
+    #[arg(long, value_name = "SCENARIO", default_value = "leaked-key")]
+    pub scenario: String,
+    /// Where all chance comes from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Simulated seconds for each real one
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    pub speed: f64,
+    /// What goes wrong: EFFECT[:SERVICE[:ACTION[:MILLISECONDS[:PROBABILITY]]]]; several by repetition
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<String>,
+    /// Listen where other machines can reach it, too
+    #[arg(long)]
+    pub force: bool,
+    /// List the scenarios
+    #[arg(long)]
+    pub list: bool,
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor > 0.0 && factor <= 100_000.0 => Ok(factor),
+        _ => Err("a speed is a number over 0, at most 100000".into()),
+    }
 }
