@@ -33,6 +33,8 @@ pub mod scopes;
 pub mod settings;
 mod update;
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 pub use action::Action;
@@ -44,6 +46,7 @@ pub use settings::{Mode, Settings, Start};
 pub use update::update;
 
 use crate::domain::scope::Caller;
+use crate::respond::playbook::Catalogue;
 use crate::trail::session::Sessions;
 use crate::trail::timeline::{Slot, Timeline};
 
@@ -95,6 +98,8 @@ pub struct Model {
     pub sessions: Sessions,
     /// The findings.
     pub findings: findings::Findings,
+    /// The playbooks.
+    pub catalogue: Arc<Catalogue>,
     /// The pane that has the focus.
     pub focus: Pane,
     /// The focused pane has the whole screen.
@@ -147,6 +152,7 @@ impl Model {
             timeline: Timeline::new(start.settings.retention.clone()),
             sessions: Sessions::default(),
             findings: findings::Findings::default(),
+            catalogue: start.catalogue,
             focus: Pane::Events,
             zoom: false,
             events: events::Events::new(filter, window, start.now),

@@ -68,7 +68,7 @@ pub fn draw_to(model: &Model, theme: &Theme, buffer: &mut Buffer) -> Option<(u16
 fn draw_pane(model: &Model, painter: &mut Painter<'_>, pane: Pane, area: Area, bare: bool) -> Option<(u16, u16)> {
     let focused = model.focus == pane && model.overlays.is_empty();
     let title = match pane {
-        Pane::Events => events::title(model, usize::from(area.width)),
+        Pane::Events => events::title(model, bare),
         Pane::Instance => instance::title(model),
         Pane::Remediation => remediation::title(model),
     };

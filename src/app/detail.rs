@@ -120,19 +120,28 @@ fn what(picked: &Picked) -> Vec<Line> {
     let event = &picked.event;
     let record: Value = serde_json::from_str(&picked.raw).unwrap_or(Value::Null);
     let mut lines = Vec::new();
-    let mut line = Line::labelled("What").put(Tone::Strong, &event.name);
-    line.push(Tone::Dim, &format!("  {}  {}  ", event.source, event.region));
+    let mut line = Line::labelled("What");
     for (at, resource) in event.resources.iter().take(8).enumerate() {
-        line.push(Tone::Dim, if at == 0 { "on " } else { ", " });
+        if at > 0 {
+            line.push(Tone::Dim, ", ");
+        }
         line.push(Tone::Strong, &resource.id);
     }
     if event.resources.len() > 8 {
         line.push(Tone::Dim, &format!(" and {} more", event.resources.len() - 8));
     }
+    if event.resources.is_empty() {
+        line.push(Tone::Dim, "no resource named");
+    }
+    line.push(Tone::Dim, &format!("  {} in {}", event.service(), event.region));
     lines.push(line);
+    let mut asked: Vec<String> = Vec::new();
     for (label, key) in [("Asked", "requestParameters"), ("Answered", "responseElements")] {
         let mut pairs = Vec::new();
         flatten(record.get(key).unwrap_or(&Value::Null), "", &mut pairs);
+        // What was asked need not be answered once more.
+        pairs.retain(|(name, value)| !asked.contains(value) && name != "_return" && name != "requestId");
+        asked.extend(pairs.iter().map(|(_, value)| value.clone()));
         if pairs.is_empty() {
             continue;
         }
@@ -248,7 +257,7 @@ fn why(model: &Model, picked: &Picked) -> Vec<Line> {
             if at > 0 {
                 because.push(Tone::Dim, " · ");
             }
-            because.push(Tone::Dim, &format!("{field} "));
+            because.push(Tone::Dim, &format!("{} ", last_keys(field)));
             because.push(Tone::Plain, &short(value));
         }
         if !finding.because.is_empty() {
@@ -256,6 +265,15 @@ fn why(model: &Model, picked: &Picked) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// The last two keys of a path, without the wrappers of lists.
+fn last_keys(path: &str) -> String {
+    let keys: Vec<&str> = path.split('.').filter(|key| !matches!(*key, "items" | "member")).collect();
+    match keys.as_slice() {
+        [.., a, b] if keys.len() > 2 => format!("…{a}.{b}"),
+        _ => path.to_owned(),
+    }
 }
 
 fn card(picked: &Picked) -> Vec<Line> {

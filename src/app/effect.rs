@@ -4,6 +4,8 @@
 
 use super::scopes::ScopeId;
 use crate::domain::window::Span;
+use crate::respond::plan::Plan;
+use crate::respond::run::{Command, Run};
 use crate::trail::query::Query;
 use crate::trail::timeline::{Slot, Timeline};
 
@@ -90,6 +92,30 @@ pub enum Effect {
     },
     /// Drop every Responder.
     Disarm,
+    /// Ask whether the calls of a plan are permitted; answered by `Checked`.
+    /// Dry runs and policy simulation only: nothing is changed.
+    Check {
+        /// Where.
+        scope: ScopeId,
+        /// Brought back by the answer.
+        generation: u64,
+        /// The plan.
+        plan: Box<Plan>,
+    },
+    /// Carry a command of a run out: run steps, verify, undo, skip. Given out
+    /// only while armed for the Scope. Answered by `Run` after each change.
+    Drive {
+        /// Where.
+        scope: ScopeId,
+        /// Brought back by the answers.
+        generation: u64,
+        /// The run as the console has it.
+        run: Box<Run>,
+        /// What to do.
+        command: Command,
+        /// What the user typed to confirm it, empty for nothing.
+        typed: String,
+    },
     /// Stop the run after the call that is under way.
     StopRun,
     /// Keep an event as evidence in the case, which is opened if need be; answered by `Case`.
@@ -118,4 +144,11 @@ pub enum Effect {
     Suspend,
     /// End the program.
     Quit,
+}
+
+impl Effect {
+    /// Carrying it out may change something in AWS.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::Drive { .. })
+    }
 }

@@ -80,7 +80,7 @@ impl Events {
             filter,
             window,
             span: window.unwrap_or_default().until(now),
-            bars: Vec::new(),
+            bars: vec![Bar::default(); BARS],
             pinned: HashSet::new(),
             finding: 0,
             generation: 0,

@@ -121,7 +121,7 @@ impl Filter {
         let Some(mut bar) = self.bar.take() else { return false };
         bar.chosen = None;
         bar.suggest(timeline);
-        let text = bar.field.text().to_owned();
+        let text = settled(bar.field.text()).to_owned();
         let changed = text.trim() != self.text;
         let outcome = self.compose(&text, now);
         bar.error = outcome.err();
@@ -132,8 +132,12 @@ impl Filter {
 
     /// Closes the bar and keeps what is typed, if it is good; else the error
     /// stays and the bar stays open. True where it closed.
-    pub fn keep(&mut self) -> bool {
-        if self.bar.as_ref().is_some_and(|bar| bar.error.is_some()) {
+    pub fn keep(&mut self, now: Timestamp) -> bool {
+        let Some(typed) = self.bar.as_ref().map(|bar| bar.field.text().to_owned()) else { return true };
+        if let Err(error) = self.compose(&typed, now) {
+            if let Some(bar) = &mut self.bar {
+                bar.error = Some(error);
+            }
             return false;
         }
         self.bar = None;
@@ -198,6 +202,18 @@ impl Bar {
     }
 }
 
+/// What is typed without a last word that may yet become a key (`act`, `sev`):
+/// the list does not jump to what contains those letters.
+fn settled(text: &str) -> &str {
+    const KEYS: [&str; 20] = [
+        "event", "source", "actor", "user", "role", "key", "ip", "agent", "region", "account", "resource", "error",
+        "rule", "sev", "is", "age", "after", "before", "raw", "-",
+    ];
+    let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let last = text[start..].trim_start_matches('-').to_ascii_lowercase();
+    if KEYS.iter().any(|key| key.starts_with(last.as_str())) { &text[..start] } else { text }
+}
+
 fn join<const N: usize>(terms: [&str; N]) -> String {
     terms.into_iter().filter(|term| !term.is_empty()).collect::<Vec<_>>().join(" ")
 }
@@ -206,4 +222,29 @@ fn join<const N: usize>(terms: [&str; N]) -> String {
 pub fn quoted(value: &str) -> String {
     let plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c));
     if plain { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, settled};
+
+    #[test]
+    fn a_word_that_may_become_a_key_waits() {
+        for (typed, meant) in [
+            ("act", ""),
+            ("event:StopLogging sev", "event:StopLogging "),
+            ("event:StopLogging -is", "event:StopLogging "),
+            ("alice", "alice"),
+            ("event:Stop", "event:Stop"),
+            ("", ""),
+        ] {
+            assert_eq!(settled(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn values_are_quoted_where_they_must_be() {
+        assert_eq!(quoted("i-0abc"), "i-0abc");
+        assert_eq!(quoted("a b\"c"), "\"a b\\\"c\"");
+    }
 }

@@ -101,7 +101,7 @@ impl Layout {
         }
         let right = (columns * 45 / 100).clamp(55, 96);
         let left = columns - right;
-        let upper = (body.height * 45 / 100).max(10);
+        let upper = (body.height / 2).max(10).min(body.height.saturating_sub(4));
         Self::Wide {
             events: Area { width: left, ..body },
             instance: Area::new(left, body.y, right, upper),

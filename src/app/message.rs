@@ -2,12 +2,13 @@
 
 use super::case::CaseView;
 use super::input::Input;
-use super::remediation::{Check, Report};
 use super::scopes::{Part, ScopeId};
 use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
 use crate::domain::scope::{Caller, Scope};
+use crate::respond::check::StepCheck;
+use crate::respond::run::Run;
 use crate::trail::coverage::Coverage;
 use crate::trail::decode::Batch;
 use crate::trail::histogram::Bar;
@@ -140,11 +141,22 @@ pub enum Message {
     Checked {
         /// As the effect had it.
         generation: u64,
-        /// One for each step.
-        checks: Vec<Check>,
+        /// What was found, for the steps that there was something to ask about.
+        checks: Vec<StepCheck>,
     },
-    /// A run, an undo or a verification went on.
-    Run(Report),
+    /// A command of a run went on, or came to its end.
+    Run {
+        /// As the effect had it.
+        generation: u64,
+        /// The run as it stands.
+        run: Box<Run>,
+        /// Nothing more comes of the command.
+        finished: bool,
+        /// Why the command was refused, or ended early, where the run does not say it.
+        fault: Option<Fault>,
+    },
+    /// Where requests go in place of AWS's own endpoints.
+    Endpoint(String),
     /// The case has changed.
     Case(Box<CaseView>),
     /// The runtime tells something.

@@ -44,6 +44,8 @@ pub enum Consent {
     Button {
         /// The other button has the focus.
         chosen: bool,
+        /// How often it is asked again after a yes.
+        more: u8,
     },
     /// By typing a text in full.
     Typed {
@@ -73,19 +75,22 @@ impl Confirm {
     /// The answer stands at yes.
     pub fn is_given(&self) -> bool {
         match &self.consent {
-            Consent::Button { chosen } => *chosen,
+            Consent::Button { chosen, .. } => *chosen,
             Consent::Typed { expected, field } => field.text().trim() == expected,
         }
     }
 }
 
-/// A reason that is asked for before a step is skipped.
+/// A reason that is asked for before a step is skipped, or a note on what was
+/// done by hand or decided.
 #[derive(Debug, Clone)]
 pub struct Reason {
     /// The step, by its place.
     pub step: usize,
     /// Its title.
     pub title: String,
+    /// The step is done by the user or decided; else it is skipped.
+    pub done: bool,
     /// What is typed.
     pub field: Field,
 }

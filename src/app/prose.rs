@@ -130,16 +130,13 @@ impl Line {
         let mut used = 0;
         for piece in self.pieces {
             for word in words(&piece.text) {
-                let wide = word.width();
                 let bare = word.trim_end().width();
                 if used + bare > limit && used > hang {
-                    out.push(std::mem::take(&mut line));
-                    line.hang = self.hang;
-                    if hang > 0 {
-                        line.push(Tone::Plain, &" ".repeat(hang));
-                    }
+                    line = broken(line, &mut out, self.hang, hang);
                     used = hang;
                 }
+                let word = if used == hang && !out.is_empty() { word.trim_start() } else { word };
+                let (wide, bare) = (word.width(), word.trim_end().width());
                 if used + bare <= limit {
                     append(&mut line, piece.tone, word);
                     used += wide;
@@ -148,11 +145,7 @@ impl Line {
                 for grapheme in word.graphemes(true) {
                     let columns = grapheme.width();
                     if used + columns > limit {
-                        out.push(std::mem::take(&mut line));
-                        line.hang = self.hang;
-                        if hang > 0 {
-                            line.push(Tone::Plain, &" ".repeat(hang));
-                        }
+                        line = broken(line, &mut out, self.hang, hang);
                         used = hang;
                     }
                     append(&mut line, piece.tone, grapheme);
@@ -160,11 +153,26 @@ impl Line {
                 }
             }
         }
-        if !line.pieces.is_empty() {
-            out.push(line);
+        if !line.text().trim().is_empty() {
+            broken(line, &mut out, self.hang, hang);
         }
         out
     }
+}
+
+/// Puts a line away without the spaces at its end; answers the one that goes on.
+fn broken(mut line: Line, out: &mut Vec<Line>, hang: u16, spaces: usize) -> Line {
+    while let Some(last) = line.pieces.last_mut() {
+        last.text.truncate(last.text.trim_end().len());
+        if !last.text.is_empty() {
+            break;
+        }
+        line.pieces.pop();
+    }
+    out.push(line);
+    let mut next = Line { pieces: Vec::new(), hang };
+    next.push(Tone::Plain, &" ".repeat(spaces));
+    next
 }
 
 fn append(line: &mut Line, tone: Tone, text: &str) {
@@ -227,7 +235,7 @@ mod tests {
     fn a_line_is_broken_at_spaces_and_hangs() {
         let line = Line::labelled("Who").put(Tone::Strong, "ci-deploy").put(Tone::Plain, ", IAM user, no MFA");
         let broken: Vec<String> = line.wrap(26).iter().map(Line::text).collect();
-        assert_eq!(broken, ["Who       ci-deploy, IAM ", "          user, no MFA"]);
+        assert_eq!(broken, ["Who       ci-deploy, IAM", "          user, no MFA"]);
     }
 
     #[test]

@@ -4,19 +4,10 @@
 pub mod page;
 
 use super::scopes::ScopeId;
-use crate::domain::fault::Fault;
 use crate::domain::resource::Resource;
-
-/// One playbook that fits the selection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// The playbook's name.
-    pub playbook: String,
-    /// What it would be bound to.
-    pub target: Resource,
-    /// Why it fits, in one line.
-    pub why: String,
-}
+use crate::respond::plan::{Confirm, StepKind};
+use crate::respond::rank::Suggestion;
+use crate::respond::run::{Run, StepStatus};
 
 /// What a permission check found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,59 +23,16 @@ pub enum Check {
     Unknown(String),
 }
 
-/// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Status {
-    /// Nothing has been done.
-    #[default]
-    Waiting,
-    /// Its calls are under way, or it is being verified.
-    Running,
-    /// Done, and seen to be so.
-    Done,
-    /// It was so already: nothing had to be done.
-    Already,
-    /// It stopped: some objects may be done, others not.
-    Failed,
-    /// Left out, with a reason.
-    Skipped,
-    /// Taken back, and seen to be so.
-    Undone,
-    /// Done by a person: the console cannot see it.
-    ByHand,
-}
-
-impl Status {
-    /// The mark before the step.
-    pub fn mark(self) -> &'static str {
-        match self {
-            Self::Waiting => " ",
-            Self::Running => "◐",
-            Self::Done | Self::Already => "✔",
-            Self::Failed => "✗",
-            Self::Skipped => "–",
-            Self::Undone => "←",
-            Self::ByHand => "○",
-        }
-    }
-
-    /// The status in a word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Already => "was so already",
-            Self::Failed => "FAILED",
-            Self::Skipped => "skipped",
-            Self::Undone => "undone",
-            Self::ByHand => "by hand",
-        }
-    }
-
-    /// Something may have been changed by it.
-    pub fn touched(self) -> bool {
-        matches!(self, Self::Running | Self::Done | Self::Failed)
+/// The mark before a step that stands so.
+pub fn mark(status: StepStatus) -> &'static str {
+    match status {
+        StepStatus::Pending => " ",
+        StepStatus::Running | StepStatus::Open => "◐",
+        StepStatus::Done | StepStatus::Already => "✔",
+        StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused => "✗",
+        StepStatus::Skipped | StepStatus::NotApplicable => "–",
+        StepStatus::Undone => "←",
+        StepStatus::ByHand => "○",
     }
 }
 
@@ -93,15 +41,19 @@ impl Status {
 pub struct ObjectView {
     /// Its id.
     pub id: String,
-    /// How it stands.
-    pub status: Status,
-    /// What is to be said of it.
+    /// How it stands, in a word.
+    pub word: String,
+    /// It is as it should be, or was never touched.
+    pub well: bool,
+    /// How it was and is, and what is to be said of it.
     pub note: String,
 }
 
 /// One step of the open plan, as it is shown.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepView {
+    /// Its id in the plan.
+    pub id: String,
     /// Its title.
     pub title: String,
     /// Its calls in a few words: `ModifyNetworkInterfaceAttribute ×2`.
@@ -114,10 +66,10 @@ pub struct StepView {
     pub can_undo: bool,
     /// What it risks: `none`, `reversible`, `disruptive`, `destructive`.
     pub risk: String,
-    /// Running it is confirmed by typing the target's id.
-    pub typed: bool,
-    /// It changes nothing.
-    pub reads: bool,
+    /// Running it is confirmed by typing, or asked twice: it runs alone.
+    pub alone: bool,
+    /// The user decides or does it.
+    pub by_hand: bool,
     /// A guardrail refuses it, for this reason.
     pub refused: Option<String>,
     /// What the permission check found.
@@ -125,7 +77,7 @@ pub struct StepView {
     /// It is left out of a run from the first step on.
     pub left_out: bool,
     /// How it stands.
-    pub status: Status,
+    pub status: StepStatus,
     /// What is to be said of it: what was found, why it failed.
     pub note: String,
     /// Its objects, each with its own state.
@@ -134,63 +86,146 @@ pub struct StepView {
     pub details: Vec<String>,
 }
 
-/// The open plan.
+/// The open plan: its run, and what the console adds to it.
 #[derive(Debug, Clone)]
 pub struct PlanView {
-    /// The playbook's name.
-    pub playbook: String,
-    /// The target's id.
-    pub target: String,
-    /// The target's name, empty for none.
-    pub name: String,
+    /// The plan with how far it has come.
+    pub run: Box<Run>,
     /// Where.
     pub scope: ScopeId,
-    /// The steps.
+    /// The steps as they are shown.
     pub steps: Vec<StepView>,
-    /// What else is affected, one sentence each.
-    pub blast: Vec<String>,
-    /// What may survive it, one sentence each.
-    pub survives: Vec<String>,
     /// The selected step.
     pub cursor: usize,
-    /// The generation of the effect that is under way: check, run, undo.
+    /// The generation of the effect that is under way: a check or a command.
     pub asked: Option<u64>,
-    /// A run or an undo is under way.
+    /// A command is under way.
     pub running: bool,
     /// A check is under way.
     pub checking: bool,
-    /// The case that keeps its journal, empty before the first step.
-    pub case: String,
 }
 
 impl PlanView {
-    /// The steps that a run from a place on would take: neither left out nor done.
+    /// A plan of which nothing is done.
+    pub fn new(run: Run, scope: ScopeId) -> Self {
+        let mut view = Self {
+            run: Box::new(run),
+            scope,
+            steps: Vec::new(),
+            cursor: 0,
+            asked: None,
+            running: false,
+            checking: false,
+        };
+        view.refresh();
+        view
+    }
+
+    /// The steps anew from the run; what the user chose and the check found stays.
+    pub fn refresh(&mut self) {
+        let summary = self.run.summary();
+        let before = std::mem::take(&mut self.steps);
+        let steps = self.run.plan.steps.iter().zip(summary.steps).enumerate();
+        self.steps = steps
+            .map(|(at, (step, told))| {
+                let known = before.get(at);
+                let objects = told.objects.into_iter().map(|object| {
+                    let mut note = object.what.clone();
+                    if let Some(before) = &object.before {
+                        note = format!("{note}: {before}");
+                    }
+                    if let Some(now) = object.now.as_ref().filter(|now| Some(*now) != object.before.as_ref()) {
+                        note = format!("{note} → {now}");
+                    }
+                    if let Some(why) = &object.why {
+                        note = format!("{note}. {why}");
+                    }
+                    let well = matches!(object.status.as_str(), "pending" | "done" | "already" | "undone" | "stays");
+                    ObjectView { well, note, id: object.resource, word: object.status }
+                });
+                let mut details = Vec::new();
+                if !step.text.is_empty() {
+                    details.push(step.text.clone());
+                }
+                details.extend(step.before.iter().map(|now| format!("{} {} is {}", now.what, now.resource, now.state)));
+                let evidence = match told.evidence.len() {
+                    0 => String::new(),
+                    1 => "evidence 1 file".into(),
+                    many => format!("evidence {many} files"),
+                };
+                StepView {
+                    id: step.id.clone(),
+                    title: step.title.clone(),
+                    calls: calls(step),
+                    cli: step.cli.join("\n"),
+                    undo: undo(step),
+                    can_undo: step.writes(),
+                    risk: step.risk.word().to_owned(),
+                    alone: matches!(step.confirm, Confirm::Typing(_) | Confirm::Twice),
+                    by_hand: matches!(step.kind, StepKind::Decide | StepKind::ByHand),
+                    refused: step.refused.clone(),
+                    check: known.map(|known| known.check.clone()).unwrap_or_default(),
+                    left_out: known.map_or(step.beyond || step.not_applicable.is_some(), |known| known.left_out),
+                    status: told.status,
+                    note: told.note.unwrap_or(evidence),
+                    objects: objects.collect(),
+                    details,
+                }
+            })
+            .collect();
+    }
+
+    /// The target's id.
+    pub fn target(&self) -> &str {
+        &self.run.plan.target.id
+    }
+
+    /// The steps that a run would take: neither left out nor done.
     pub fn pending(&self) -> Vec<usize> {
         let open = |step: &StepView| {
-            !step.left_out
-                && step.refused.is_none()
-                && matches!(step.status, Status::Waiting | Status::Failed | Status::Undone)
+            let waits = matches!(
+                step.status,
+                StepStatus::Pending
+                    | StepStatus::Failed
+                    | StepStatus::Partly
+                    | StepStatus::Open
+                    | StepStatus::Undone
+                    | StepStatus::ByHand
+            );
+            waits && !step.left_out && step.refused.is_none()
         };
         (0..self.steps.len()).filter(|at| self.steps.get(*at).is_some_and(open)).collect()
     }
 
     /// The steps that can be undone, newest first.
     pub fn undoable(&self) -> Vec<usize> {
-        let done = |step: &StepView| step.can_undo && matches!(step.status, Status::Done | Status::Failed);
+        let done = |step: &StepView| {
+            let touched =
+                matches!(step.status, StepStatus::Done | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
+            step.can_undo && touched
+        };
         (0..self.steps.len()).rev().filter(|at| self.steps.get(*at).is_some_and(done)).collect()
     }
 
     /// Something has been done already.
     pub fn begun(&self) -> bool {
-        self.steps.iter().any(|step| step.status != Status::Waiting)
+        let untouched =
+            |status| matches!(status, StepStatus::Pending | StepStatus::NotApplicable | StepStatus::Refused);
+        self.steps.iter().any(|step| !untouched(step.status))
+    }
+
+    /// Something was changed and not taken back.
+    pub fn in_force(&self) -> bool {
+        !self.undoable().is_empty()
     }
 
     /// Where the plan stands, in a few words.
     pub fn standing(&self) -> String {
-        let done = self.steps.iter().filter(|step| matches!(step.status, Status::Done | Status::Already)).count();
-        let failed = self.steps.iter().filter(|step| step.status == Status::Failed).count();
-        let undone = self.steps.iter().filter(|step| step.status == Status::Undone).count();
-        let all = self.steps.len();
+        let count = |wanted: &[StepStatus]| self.steps.iter().filter(|step| wanted.contains(&step.status)).count();
+        let done = count(&[StepStatus::Done, StepStatus::Already]);
+        let failed = count(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted, StepStatus::Open]);
+        let undone = count(&[StepStatus::Undone]);
+        let all = self.steps.iter().filter(|step| step.status != StepStatus::NotApplicable).count();
         match (self.running, self.checking) {
             (true, _) => format!("RUNNING, {done} of {all} done"),
             (_, true) => "checking permissions".into(),
@@ -200,21 +235,36 @@ impl PlanView {
             _ => format!("{done} of {all} done"),
         }
     }
+}
 
-    /// The plan as AWS CLI commands, those that are left out as comments.
-    pub fn cli(&self) -> String {
-        let mut out = format!("# {} {} {}\n", self.playbook, self.target, self.name);
-        for (at, step) in self.steps.iter().enumerate() {
-            out.push_str(&format!("# {}. {}\n", at + 1, step.title));
-            for line in step.cli.lines() {
-                if step.left_out {
-                    out.push_str("# ");
-                }
-                out.push_str(line);
-                out.push('\n');
-            }
+/// A step's calls in a few words: `ModifyNetworkInterfaceAttribute ×2`.
+fn calls(step: &crate::respond::plan::Step) -> String {
+    match step.kind {
+        StepKind::Evidence => return format!("{} reads", step.evidence.len()),
+        StepKind::Decide => return "you decide".into(),
+        StepKind::ByHand => return "by hand".into(),
+        StepKind::Check => return "reads again".into(),
+        StepKind::Remedy => {}
+    }
+    let mut names: Vec<(&str, usize)> = Vec::new();
+    for planned in &step.calls {
+        let name = planned.action.split_once(':').map_or(planned.action.as_str(), |(_, name)| name);
+        match names.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => names.push((name, 1)),
         }
-        out
+    }
+    let words =
+        names.into_iter().map(|(name, count)| if count > 1 { format!("{name} ×{count}") } else { name.to_owned() });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "nothing: it is so already".into() } else { words.join(", ") }
+}
+
+fn undo(step: &crate::respond::plan::Step) -> String {
+    match step.undo.as_slice() {
+        [] => "–".into(),
+        [one] => one.clone(),
+        [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
     }
 }
 
@@ -238,32 +288,4 @@ impl Remediation {
     pub fn is_running(&self) -> bool {
         self.plan.as_ref().is_some_and(|plan| plan.running)
     }
-}
-
-/// How far one step of a run has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepReport {
-    /// Its place in the plan.
-    pub at: usize,
-    /// How it stands.
-    pub status: Status,
-    /// What is to be said of it.
-    pub note: String,
-    /// Its objects.
-    pub objects: Vec<ObjectView>,
-}
-
-/// How far a run, an undo or a verification has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// As the effect had it.
-    pub generation: u64,
-    /// The steps that have changed, or all of them.
-    pub steps: Vec<StepReport>,
-    /// Nothing more comes.
-    pub finished: bool,
-    /// The case that keeps the journal.
-    pub case: String,
-    /// Why it ended before its end.
-    pub fault: Option<Fault>,
 }

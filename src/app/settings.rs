@@ -1,10 +1,14 @@
 //! What the console starts with.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::keymap::Keymap;
 use crate::domain::scope::Scope;
 use crate::domain::window::Window;
+use crate::respond::guard::Guardrails;
+use crate::respond::playbook::Catalogue;
 use crate::trail::timeline::Retention;
 
 /// Where the events come from.
@@ -37,6 +41,10 @@ pub struct Settings {
     pub notify: bool,
     /// How many events are kept.
     pub retention: Retention,
+    /// What the configuration forbids, makes harder, or limits.
+    pub guardrails: Guardrails,
+    /// The case that everything goes into; none to open one when it is needed.
+    pub case: Option<String>,
 }
 
 impl Default for Settings {
@@ -50,6 +58,8 @@ impl Default for Settings {
             bell: true,
             notify: true,
             retention: Retention::default(),
+            guardrails: Guardrails::default(),
+            case: None,
         }
     }
 }
@@ -69,4 +79,6 @@ pub struct Start {
     pub endpoint: Option<String>,
     /// What the configuration says.
     pub settings: Settings,
+    /// The playbooks.
+    pub catalogue: Arc<Catalogue>,
 }

@@ -94,8 +94,11 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
             model.events.searched = Some((done, total));
         }
         Message::Armed { scope, generation, result } => return armed(model, scope, generation, result, out),
-        Message::Checked { generation, checks } => return remediation::checked(model, generation, checks),
-        Message::Run(report) => return remediation::reported(model, report),
+        Message::Checked { generation, checks } => return plans::checked(model, generation, &checks),
+        Message::Run { generation, run, finished, fault } => {
+            return plans::went_on(model, generation, *run, finished, fault);
+        }
+        Message::Endpoint(url) => model.endpoint = Some(url),
         Message::Case(case) => {
             model.scopes.mend(None, Part::Case);
             model.case = *case;

@@ -22,7 +22,7 @@ use crate::domain::actor::ActorKind;
 use crate::trail::timeline::Row;
 
 /// The title: how much of how much, the window, the filter, what waits.
-pub fn title(model: &Model, width: usize) -> Vec<(Role, String)> {
+pub fn title(model: &Model, bare: bool) -> Vec<(Role, String)> {
     let events = &model.events;
     match events.view {
         View::Detail => {
@@ -31,8 +31,7 @@ pub fn title(model: &Model, width: usize) -> Vec<(Role, String)> {
         View::Findings => return findings::title(model),
         View::List => {}
     }
-    let narrow = width < 100;
-    let of = if narrow { "/" } else { " of " };
+    let of = if bare { "/" } else { " of " };
     let mut title = vec![
         (Role::Title, "Events ".into()),
         (Role::Strong, format!("{}{of}{}", grouped(events.shown.len()), grouped(model.timeline.len()))),

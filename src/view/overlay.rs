@@ -159,11 +159,13 @@ fn arm(model: &Model, painter: &mut Painter<'_>, arming: &Arming) -> Option<(u16
 }
 
 fn why(model: &Model, painter: &mut Painter<'_>, reason: &Reason) -> Option<(u16, u16)> {
-    let lines = vec![
-        Line::new().put(Tone::Plain, "Skip ").put(Tone::Strong, &reason.title),
-        Line::of("Why? The reason goes into the journal."),
-    ];
-    dialog(model, painter, "Skip a step", lines, Some(&reason.field), &Line::new()).1
+    let (title, verb, question) = if reason.done {
+        ("By hand", "Done or decided: ", "What was done or decided? The note goes into the journal.")
+    } else {
+        ("Skip a step", "Skip ", "Why? The reason goes into the journal.")
+    };
+    let lines = vec![Line::new().put(Tone::Plain, verb).put(Tone::Strong, &reason.title), Line::of(question)];
+    dialog(model, painter, title, lines, Some(&reason.field), &Line::new()).1
 }
 
 fn ask(model: &Model, painter: &mut Painter<'_>, confirm: &Confirm) -> Option<(u16, u16)> {
@@ -181,8 +183,12 @@ fn ask(model: &Model, painter: &mut Painter<'_>, confirm: &Confirm) -> Option<(u
             };
             dialog(model, painter, &confirm.title, lines, Some(field), &status).1
         }
-        Consent::Button { chosen } => {
-            let (area, _) = dialog(model, painter, &confirm.title, confirm.lines.clone(), None, &Line::new());
+        Consent::Button { chosen, more } => {
+            let mut lines = confirm.lines.clone();
+            if *more > 0 {
+                lines.push(Line::new().put(Tone::Dim, "The first of two times."));
+            }
+            let (area, _) = dialog(model, painter, &confirm.title, lines, None, &Line::new());
             let y = area.y + area.height - 1;
             let mut x = area.x + 1;
             for (word, focused) in [("Cancel", !chosen), (confirm.verb, *chosen)] {

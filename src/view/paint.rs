@@ -157,6 +157,10 @@ impl<'a> Painter<'a> {
             let end = right - 1;
             let mut at = self.text(area.x + 1, area.y, end - area.x - 1, " ", role);
             for (role, text) in title {
+                // What is of less weight stays whole or goes.
+                if *role == Role::Dim && at + text.width() as u16 > end {
+                    continue;
+                }
                 at = self.text(at, area.y, end.saturating_sub(at), text, *role);
             }
             self.text(at, area.y, end.saturating_sub(at).min(1), " ", role);

@@ -33,9 +33,10 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
     } else {
         Role::Title
     };
-    let mut title = vec![(Role::Title, plan.playbook.clone())];
+    let bound = &plan.run.plan;
+    let mut title = vec![(Role::Title, bound.playbook.clone())];
     if model.zoom || model.columns < 120 {
-        title.push((Role::Strong, format!("  {}  {}", plan.target, plan.name)));
+        title.push((Role::Strong, format!("  {}", bound.label)));
         if let Some(state) = model.scopes.get(plan.scope).filter(|_| model.columns >= 120) {
             let scope = &state.scope;
             title.push((Role::Dim, format!("  {}  {}  {}", scope.account_label(), scope.region, scope.caller.short())));
@@ -124,12 +125,16 @@ fn hint(model: &Model) -> Line {
 pub fn summary(model: &Model) -> Line {
     let mut line = Line::new().put(Tone::Heading, "Remediate").put(Tone::Plain, " ");
     if let Some(plan) = &model.remediation.plan {
-        line.push(Tone::Strong, &format!("{} {}", plan.playbook, plan.target));
+        line.push(Tone::Strong, &format!("{} {}", plan.run.plan.playbook, plan.target()));
         line.push(Tone::Warn, &format!("  {}", plan.standing()));
         return line;
     }
-    let names: Vec<&str> =
-        model.remediation.suggestions.iter().map(|suggestion| suggestion.playbook.as_str()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for suggestion in &model.remediation.suggestions {
+        if !names.contains(&suggestion.playbook.as_str()) {
+            names.push(&suggestion.playbook);
+        }
+    }
     if names.is_empty() {
         line.push(Tone::Dim, "no playbook fits the selection");
     } else {

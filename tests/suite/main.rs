@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test builds may fail loudly")]
 
 mod cli;
+mod console;
 mod detect;
 mod layers;
 mod sim;
 mod sim_trail;
 mod trail;
+mod view;
+mod world;

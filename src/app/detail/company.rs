@@ -9,6 +9,7 @@ use super::super::picked::Picked;
 use super::super::prose::{Line, Tone};
 use crate::domain::event::Event;
 use crate::trail::timeline::{Row, Slot, Timeline};
+use jiff::Timestamp;
 
 /// Events looked through, around the event, newest first.
 const REACH: usize = 200_000;
@@ -21,8 +22,9 @@ pub struct Company {
     slots: Vec<Slot>,
     /// How often each address came with each agent.
     from: BTreeMap<(String, String), usize>,
-    /// The event's address was seen with this actor before the event.
-    seen_before: bool,
+    /// Calls of this actor from the event's address up to the event, and the first of them.
+    from_there: usize,
+    since: Option<Timestamp>,
     /// Another actor came from the same address.
     others: Vec<String>,
 }
@@ -44,13 +46,17 @@ impl Company {
         let from_here = order.partition_point(|slot| timeline.time(*slot).is_some_and(|at| at <= event.time));
         let start = from_here.saturating_sub(REACH / 2);
         let end = (from_here + REACH / 2).min(order.len());
-        let mut company = Self { slots: Vec::new(), from: BTreeMap::new(), seen_before: false, others: Vec::new() };
+        let mut company =
+            Self { slots: Vec::new(), from: BTreeMap::new(), from_there: 0, since: None, others: Vec::new() };
         for slot in &order[start..end] {
             let row = timeline.row(*slot);
             if same(&row, event) {
                 company.slots.push(*slot);
                 *company.from.entry((row.ip.to_owned(), agent_word(row.agent).to_owned())).or_default() += 1;
-                company.seen_before |= row.time < event.time && row.ip == event.ip;
+                if row.time <= event.time && row.ip == event.ip {
+                    company.from_there += 1;
+                    company.since = company.since.or(Some(row.time));
+                }
             } else if row.ip == event.ip && !event.ip.is_empty() && !event.ip.ends_with(".amazonaws.com") {
                 let name = row.actor.to_owned();
                 if company.others.len() < 4 && !company.others.contains(&name) {
@@ -67,10 +73,12 @@ impl Company {
         line.push(Tone::Strong, if event.ip.is_empty() { "no address recorded" } else { &event.ip });
         let service = event.ip.ends_with(".amazonaws.com") || event.ip == "AWS Internal";
         if !service && !event.ip.is_empty() {
-            if self.seen_before {
-                line.push(Tone::Dim, ", seen before with this actor");
-            } else {
-                line.push(Tone::Warn, ", first call of this actor from there");
+            match self.since.filter(|_| self.from_there > 1) {
+                None => line.push(Tone::Warn, ", first call of this actor from there"),
+                Some(since) => {
+                    let since = clock(since);
+                    line.push(Tone::Plain, &format!(", {} calls from there since {}", self.from_there, &since[..5]));
+                }
             }
         }
         if !event.agent.is_empty() {
@@ -157,7 +165,7 @@ fn groups<'s>(timeline: &Timeline, slots: impl Iterator<Item = &'s Slot>) -> Vec
     let mut groups: Vec<Group> = Vec::new();
     for slot in slots {
         let row = timeline.row(*slot);
-        let failed = !row.error.is_empty();
+        let failed = !row.error.is_empty() && !row.dry_run;
         let full = groups.len() > GROUPS;
         match groups.last_mut() {
             Some(last) if last.name == row.name && last.failed == failed => {

@@ -1,8 +1,9 @@
 //! The pane as lines: the suggestions, or the plan with its steps, what each
 //! calls, how it is undone, whether it is permitted, and how it stands.
 
-use super::{Check, PlanView, Status, StepView};
+use super::{Check, PlanView, StepView, mark};
 use crate::app::prose::{Line, Tone, cut};
+use crate::respond::run::StepStatus;
 
 /// A line of the pane, and the step or suggestion that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +26,13 @@ fn padded(text: &str, columns: usize) -> String {
     shown + &" ".repeat(columns.saturating_sub(wide))
 }
 
-fn status_tone(status: Status) -> Tone {
+fn status_tone(status: StepStatus) -> Tone {
     match status {
-        Status::Done | Status::Already => Tone::Good,
-        Status::Running | Status::Undone => Tone::Warn,
-        Status::Failed => Tone::Bad,
-        Status::Waiting | Status::ByHand => Tone::Plain,
-        Status::Skipped => Tone::Dim,
+        StepStatus::Done | StepStatus::Already => Tone::Good,
+        StepStatus::Running | StepStatus::Undone | StepStatus::Open => Tone::Warn,
+        StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused => Tone::Bad,
+        StepStatus::Pending | StepStatus::ByHand => Tone::Plain,
+        StepStatus::Skipped | StepStatus::NotApplicable => Tone::Dim,
     }
 }
 
@@ -69,7 +70,7 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
     for (at, step) in plan.steps.iter().enumerate() {
         let selected = at == plan.cursor;
         let tone = if step.left_out { Tone::Dim } else { status_tone(step.status) };
-        let mark = if step.left_out { "–" } else { step.status.mark() };
+        let mark = if step.left_out { "–" } else { mark(step.status) };
         let mut line = Line::new()
             .put(Tone::Key, if selected { "▸ " } else { "  " })
             .put(tone, &format!("{mark} "))
@@ -90,19 +91,21 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
         }
     }
     let mut tail = Vec::new();
-    if !plan.blast.is_empty() {
+    let bound = &plan.run.plan;
+    if !bound.blast_radius.is_empty() || !bound.survivors.is_empty() {
         tail.push(Line::new());
-        for (at, words) in plan.blast.iter().enumerate() {
-            let label = if at == 0 { "Blast radius  " } else { "              " };
-            tail.push(Line::new().put(Tone::Label, label).put(Tone::Plain, words).hanging(14));
-        }
     }
-    for (at, words) in plan.survives.iter().enumerate() {
+    for (at, words) in bound.blast_radius.iter().enumerate() {
+        let label = if at == 0 { "Blast radius  " } else { "              " };
+        tail.push(Line::new().put(Tone::Label, label).put(Tone::Plain, words).hanging(14));
+    }
+    for (at, survivor) in bound.survivors.iter().enumerate() {
+        let words = survivor.sentence();
         let label = if at == 0 { "May survive   " } else { "              " };
-        tail.push(Line::new().put(Tone::Label, label).put(Tone::Warn, words).hanging(14));
+        tail.push(Line::new().put(Tone::Label, label).put(Tone::Warn, &words).hanging(14));
     }
-    if !plan.case.is_empty() {
-        tail.push(Line::new().put(Tone::Label, "Case          ").put(Tone::Plain, &plan.case));
+    if plan.begun() {
+        tail.push(Line::new().put(Tone::Label, "Case          ").put(Tone::Plain, &bound.case));
     }
     rows.extend(tail.into_iter().flat_map(|line| line.wrap(width as u16)).map(|line| row(None, false, line)));
     rows
@@ -110,6 +113,9 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
 
 /// What the last column says of a step: how it stands once the plan has begun, else the check.
 fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
+    if step.status == StepStatus::NotApplicable {
+        return (Tone::Dim, step.status.word().into());
+    }
     if step.left_out {
         return (Tone::Dim, "left out".into());
     }
@@ -128,6 +134,7 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
 fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     let indent = "      ";
+    let bad = matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
     let mut say = |tone: Tone, text: &str| lines.push(Line::new().put(Tone::Plain, indent).put(tone, text));
     if let Some(why) = &step.refused {
         say(Tone::Bad, &format!("a guardrail refuses it: {why}"));
@@ -138,14 +145,23 @@ fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
         _ => {}
     }
     if !step.note.is_empty() {
-        let tone = if step.status == Status::Failed { Tone::Bad } else { Tone::Dim };
+        let tone = if bad { Tone::Bad } else { Tone::Dim };
         say(tone, &step.note);
     }
-    let mixed = step.objects.iter().any(|object| object.status != step.status);
-    if mixed || (selected && step.objects.len() > 1) || step.status == Status::Failed {
+    let mixed = step.objects.iter().any(|object| Some(&object.word) != step.objects.first().map(|first| &first.word));
+    if mixed || bad || (selected && step.objects.iter().any(|object| object.word != "pending")) {
         for object in &step.objects {
-            let text = format!("{} {}  {}  {}", object.status.mark(), object.id, object.status.word(), object.note);
-            say(status_tone(object.status), text.trim_end());
+            let sign = if !object.well {
+                "✗"
+            } else if object.word == "pending" {
+                " "
+            } else {
+                "✔"
+            };
+            say(
+                if object.well { Tone::Plain } else { Tone::Bad },
+                &format!("{sign} {}  {}  {}", object.id, object.word, object.note),
+            );
         }
     }
     if selected {

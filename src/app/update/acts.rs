@@ -235,6 +235,10 @@ pub fn scope_here(model: &Model) -> Option<ScopeId> {
 
 /// Arms for the Scope that the user is looking at, or disarms.
 pub fn arm(model: &mut Model, out: &mut Vec<Effect>) {
+    if model.remediation.is_running() {
+        model.notices.warn("a step is running: X stops it; disarm afterwards", model.now);
+        return;
+    }
     if model.armed.take().is_some() {
         out.push(Effect::Disarm);
         model.notices.say("disarmed: nothing can be changed", model.now);

@@ -61,7 +61,8 @@ fn learn(model: &mut Model, slot: Slot) {
 fn took_in(model: &mut Model, added: Vec<Slot>, out: &mut Vec<Effect>) {
     out.push(Effect::Detect { timeline: model.timeline.clone(), slots: added.clone() });
     model.stale = true;
-    let needs_more = model.events.filter.query.needs_raw() || added.len() > MANY;
+    let recorded = model.mode == Mode::Recorded;
+    let needs_more = recorded || model.events.filter.query.needs_raw() || added.len() > MANY;
     if needs_more && model.events.waiting.is_none() {
         refresh(model, out);
         return;

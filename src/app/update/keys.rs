@@ -96,7 +96,12 @@ fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
 fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
     match chord.key {
         Key::Enter => {
-            if !model.events.filter.keep() {
+            let before = model.events.filter.text.clone();
+            if model.events.filter.keep(model.now) {
+                if model.events.filter.text != before {
+                    events::ask(model, out);
+                }
+            } else {
                 model.notices.warn("the filter is wrong where it is marked; the last good one is in force", model.now);
             }
         }

@@ -101,12 +101,12 @@ pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
                 model.overlays.pop();
             }
             Key::Enter => {
-                let (step, text) = (reason.step, reason.field.text().trim().to_owned());
+                let (step, done, text) = (reason.step, reason.done, reason.field.text().trim().to_owned());
                 if text.is_empty() {
                     model.notices.warn("say why: the reason goes into the journal", model.now);
                 } else {
                     model.overlays.pop();
-                    remediation::skip(model, step, text, out);
+                    remediation::reasoned(model, step, done, text, out);
                 }
             }
             _ => {
@@ -161,19 +161,27 @@ fn confirm(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
         (Key::Esc, _) => {
             model.overlays.pop();
         }
+        (Key::Enter, Consent::Button { chosen, more }) if *chosen && *more > 0 => {
+            *more -= 1;
+            *chosen = false;
+        }
         (Key::Enter, consent) => {
             let is_button = matches!(consent, Consent::Button { .. });
+            let typed = match consent {
+                Consent::Typed { field, .. } => field.text().trim().to_owned(),
+                Consent::Button { .. } => String::new(),
+            };
             let (given, question) = (confirm.is_given(), confirm.question.clone());
             if given {
                 model.overlays.pop();
-                remediation::answered(model, question, out);
+                remediation::answered(model, question, typed, out);
             } else if is_button {
                 model.overlays.pop();
             } else {
                 model.notices.warn("what is typed is not what is asked for: nothing was done", model.now);
             }
         }
-        (Key::Tab | Key::BackTab | Key::Left | Key::Right, Consent::Button { chosen }) => *chosen = !*chosen,
+        (Key::Tab | Key::BackTab | Key::Left | Key::Right, Consent::Button { chosen, .. }) => *chosen = !*chosen,
         (_, Consent::Typed { field, .. }) => {
             field.take(chord);
         }
@@ -198,6 +206,6 @@ pub fn ask_to_quit(model: &mut Model) {
         title: "Quit?".into(),
         lines,
         verb: "Quit",
-        consent: Consent::Button { chosen: false },
+        consent: Consent::Button { chosen: false, more: 0 },
     }));
 }

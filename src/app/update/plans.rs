@@ -1,28 +1,212 @@
-//! Where the pane meets `respond`: what fits the selection, and the plan that
-//! is made of it.
+//! Where the pane meets `respond`: what fits the selection, the plan that is
+//! made of it, and the commands of its run.
 
-use super::super::Model;
+use jiff::Timestamp;
+
 use super::super::effect::Effect;
+use super::super::remediation::{Check, PlanView};
+use super::super::scopes::ScopeId;
+use super::super::{Mode, Model, Pane};
+use super::remediation::widen;
+use crate::domain::fault::Fault;
+use crate::domain::finding::Finding;
+use crate::domain::inventory::Inventory;
+use crate::respond::check::{StepCheck, Verdict};
+use crate::respond::plan::{Options, bind};
+use crate::respond::rank::{Selection, suggest as rank};
+use crate::respond::run::{Command, Run, StepStatus};
 
-/// What fits the selection, anew.
+/// What fits the selection, anew; the cursor stays on its suggestion.
 pub fn suggest(model: &mut Model) {
+    let empty = Inventory::default();
+    let scope = scope_of_selection(model);
+    let inventory = scope.and_then(|scope| model.scopes.inventory(scope)).unwrap_or(&empty);
+    let subject = model.instance.subject.as_ref().map(|subject| subject.id.as_str());
+    let picked = model.picked.as_ref();
+    // From the instance pane the question is about the instance, not about the event.
+    let about_event = model.focus != Pane::Instance;
+    let findings: Vec<Finding> =
+        picked.map(|picked| model.findings.on(picked.slot).into_iter().cloned().collect()).unwrap_or_default();
+    let selection = Selection {
+        event: picked.map(|picked| &picked.event).filter(|_| about_event),
+        raw: picked.map_or("", |picked| picked.raw.as_str()),
+        findings: &findings,
+        instance: subject,
+    };
+    let suggestions = rank(&model.catalogue, &selection, inventory);
     let pane = &mut model.remediation;
-    pane.cursor = pane.cursor.min(pane.suggestions.len().saturating_sub(1));
+    let chosen = pane.suggestions.get(pane.cursor).map(|chosen| (chosen.playbook.clone(), chosen.target.clone()));
+    pane.suggestions = suggestions;
+    pane.cursor = chosen
+        .and_then(|(playbook, target)| {
+            pane.suggestions.iter().position(|other| other.playbook == playbook && other.target == target)
+        })
+        .unwrap_or(0);
 }
 
-/// Binds the selected playbook to its target and opens the plan.
-pub fn open(model: &mut Model, _out: &mut Vec<Effect>) {
-    super::remediation::widen(model);
+fn scope_of_selection(model: &Model) -> Option<ScopeId> {
+    let picked = model.picked.as_ref().and_then(|picked| picked.scope);
+    let subject = model.instance.subject.as_ref().and_then(|subject| subject.scope);
+    if model.focus == Pane::Instance { subject.or(picked) } else { picked.or(subject) }
+}
+
+/// Binds the selected playbook to its target and opens the plan; permissions
+/// are checked at once where that is possible without arming.
+pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
+    if model.mode == Mode::Recorded {
+        let words = "recorded logs have no account behind them: no plan can be made; x explains the event";
+        return model.notices.warn(words, model.now);
+    }
+    let Some(chosen) = model.remediation.suggestions.get(model.remediation.cursor).cloned() else { return };
+    let scope = scope_of_selection(model);
+    let Some((scope, state)) = scope.and_then(|scope| Some((scope, model.scopes.get(scope)?))) else {
+        return model.notices.warn("its account or Region is not read: no plan can be made for it", model.now);
+    };
+    let Some(inventory) = &state.inventory else {
+        return model.notices.warn("EC2 state has not been read yet: a plan needs the state before it", model.now);
+    };
+    let Some(playbook) = model.catalogue.get(&chosen.playbook) else { return };
+    let options = Options {
+        reason: chosen.why.clone(),
+        ticket: String::new(),
+        case: case_id(model, &chosen.target.id),
+        at: model.now,
+        focus: chosen.focus.clone(),
+        guardrails: model.settings.guardrails.clone(),
+    };
+    match bind(playbook, &chosen.target, inventory, &state.scope, &options) {
+        Ok(plan) => {
+            model.remediation.plan = Some(PlanView::new(Run::new(plan), scope));
+            widen(model);
+            check(model, out);
+        }
+        Err(fault) => model.notices.warn(fault.to_string(), model.now),
+    }
+}
+
+/// The open case, the one that the configuration names, or a new one by time and target.
+fn case_id(model: &Model, target: &str) -> String {
+    if !model.case.id.is_empty() {
+        return model.case.id.clone();
+    }
+    if let Some(case) = &model.settings.case {
+        return case.clone();
+    }
+    new_case_id(model.now, target)
+}
+
+/// `20261124-140207-i-0abc12de34f567890`.
+fn new_case_id(now: Timestamp, target: &str) -> String {
+    let digits: String = now.to_string().chars().take(19).filter(|c| c.is_ascii_digit() || *c == 'T').collect();
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
+    let tail: String = target.rsplit(['/', ':']).next().unwrap_or(target).chars().take(40).map(safe).collect();
+    format!("{}-{tail}", digits.replace('T', "-"))
 }
 
 /// Asks whether the calls of the plan are permitted.
-pub fn check(_model: &mut Model, _out: &mut Vec<Effect>) {}
+pub fn check(model: &mut Model, out: &mut Vec<Effect>) {
+    let generation = model.next_generation();
+    let now = model.now;
+    let Some(plan) = &mut model.remediation.plan else { return };
+    if plan.running {
+        return model.notices.say("a step is running: permissions are checked before a run", now);
+    }
+    plan.asked = Some(generation);
+    plan.checking = true;
+    out.push(Effect::Check { scope: plan.scope, generation, plan: Box::new(plan.run.plan.clone()) });
+}
 
-/// Runs or undoes steps.
-pub fn start(_model: &mut Model, _steps: Vec<usize>, _undo: bool, _out: &mut Vec<Effect>) {}
+/// A permission check was answered; true unless it is stale.
+pub fn checked(model: &mut Model, generation: u64, checks: &[StepCheck]) -> bool {
+    let Some(plan) = &mut model.remediation.plan else { return false };
+    if plan.asked != Some(generation) || !plan.checking {
+        return false;
+    }
+    plan.checking = false;
+    plan.asked = None;
+    for found in checks {
+        let Some(step) = plan.steps.iter_mut().find(|step| step.id == found.step) else { continue };
+        let on: Vec<String> = found
+            .calls
+            .iter()
+            .filter(|(_, _, verdict)| matches!(verdict, Verdict::Denied(_)))
+            .map(|(action, resource, _)| format!("{action} on {resource}"))
+            .collect();
+        step.check = match found.worst() {
+            Verdict::Allowed => Check::Allowed,
+            Verdict::Denied(why) if on.is_empty() => Check::Denied(why),
+            Verdict::Denied(why) => Check::Denied(format!("needs {}: {why}", on.join(", "))),
+            Verdict::Unknown(why) => Check::Unknown(why),
+        };
+    }
+    true
+}
 
-/// Reads back again what the selected step did.
-pub fn verify(_model: &mut Model, _out: &mut Vec<Effect>) {}
+/// Runs steps, by their place.
+pub fn run(model: &mut Model, steps: &[usize], typed: String, out: &mut Vec<Effect>) {
+    let Some(plan) = &model.remediation.plan else { return };
+    let steps = steps.iter().filter_map(|at| plan.steps.get(*at)).map(|step| step.id.clone()).collect();
+    command(model, Command::Run { steps }, typed, out);
+}
 
-/// Tells the run that a step is skipped.
-pub fn skipped(_model: &mut Model, _step: usize, _reason: String, _out: &mut Vec<Effect>) {}
+/// Gives a command of the run out: only while armed for the plan's Scope.
+pub fn command(model: &mut Model, command: Command, typed: String, out: &mut Vec<Effect>) {
+    let generation = model.next_generation();
+    let armed = model.armed.as_ref().map(|armed| armed.scope);
+    let Some(plan) = &mut model.remediation.plan else { return };
+    if armed != Some(plan.scope) {
+        model.notices.warn("the console is not armed for this Scope: nothing was done", model.now);
+        return;
+    }
+    if plan.running {
+        return;
+    }
+    plan.asked = Some(generation);
+    plan.running = true;
+    plan.checking = false;
+    out.push(Effect::Drive { scope: plan.scope, generation, run: plan.run.clone(), command, typed });
+}
+
+/// A command of the run went on; true unless it is stale.
+pub fn went_on(model: &mut Model, generation: u64, run: Run, finished: bool, fault: Option<Fault>) -> bool {
+    let now = model.now;
+    let Some(plan) = &mut model.remediation.plan else { return false };
+    if plan.asked != Some(generation) || !plan.running {
+        return false;
+    }
+    *plan.run = run;
+    plan.refresh();
+    if let Some(at) = plan.steps.iter().position(|step| step.status == StepStatus::Running) {
+        plan.cursor = at;
+    }
+    if finished {
+        plan.running = false;
+        plan.asked = None;
+        let failed = plan.steps.iter().position(|step| {
+            matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open)
+        });
+        if let Some(at) = failed {
+            plan.cursor = at;
+        }
+        let standing = plan.standing();
+        match fault.or_else(|| plan.run.stopped.clone()) {
+            Some(fault) => model.notices.warn(fault.to_string(), now),
+            None => model.notices.say(standing, now),
+        }
+        // What was changed is read again at once.
+        model.instance.due = model.instance.subject.as_ref().and_then(|subject| subject.scope).map(|_| now);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::new_case_id;
+
+    #[test]
+    fn a_new_case_is_named_by_time_and_target() {
+        let now = "2026-11-24T14:02:07Z".parse().unwrap();
+        assert_eq!(new_case_id(now, "i-0abc12de34f567890"), "20261124-140207-i-0abc12de34f567890");
+        assert_eq!(new_case_id(now, "arn:aws:iam::1:role/../x"), "20261124-140207-x");
+    }
+}

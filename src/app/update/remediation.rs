@@ -7,10 +7,12 @@ use super::super::field::Field;
 use super::super::layout::WIDE;
 use super::super::overlay::{Confirm, Consent, Overlay, Question, Reason};
 use super::super::prose::{Line, Tone};
-use super::super::remediation::{Check, PlanView, Report, Status};
+use super::super::remediation::{Check, PlanView};
 use super::super::{Action, Model, Pane};
 use super::acts::{self, Motion};
 use super::plans;
+use crate::respond::plan::Confirm as Asks;
+use crate::respond::run::{Command, StepStatus};
 
 pub use super::plans::suggest;
 
@@ -62,10 +64,10 @@ pub fn close(model: &mut Model) {
         model.notices.warn("a step is running: X stops it; the plan stays open until then", model.now);
         return;
     }
-    let begun = model.remediation.plan.as_ref().is_some_and(PlanView::begun);
-    if begun {
+    let in_force = model.remediation.plan.as_ref().is_some_and(PlanView::in_force);
+    if in_force {
         let lines = vec![
-            Line::of("The plan has been carried out in part or in full."),
+            Line::of("The plan has been carried out in part or in full, and what it changed is in force."),
             Line::of("Its journal stays in the case; after closing, it is undone with `stanch undo`."),
         ];
         model.overlays.push(Overlay::Confirm(Confirm {
@@ -73,7 +75,7 @@ pub fn close(model: &mut Model) {
             title: "Close the plan?".into(),
             lines,
             verb: "Close",
-            consent: Consent::Button { chosen: false },
+            consent: Consent::Button { chosen: false, more: 0 },
         }));
         return;
     }
@@ -138,11 +140,17 @@ fn run(model: &mut Model, out: &mut Vec<Effect>) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
+    if plan.steps[first].by_hand {
+        let reason =
+            Reason { step: first, title: plan.steps[first].title.clone(), done: true, field: Field::default() };
+        model.overlays.push(Overlay::Reason(reason));
+        return;
+    }
     // Up to the next step that must be confirmed by itself: that one runs alone.
-    let steps: Vec<usize> = if plan.steps[first].typed {
+    let steps: Vec<usize> = if plan.steps[first].alone {
         vec![first]
     } else {
-        pending.into_iter().take_while(|at| !plan.steps[*at].typed).collect()
+        pending.into_iter().take_while(|at| !plan.steps[*at].alone && !plan.steps[*at].by_hand).collect()
     };
     let confirm = confirmation(model, plan, steps, false);
     model.overlays.push(Overlay::Confirm(confirm));
@@ -177,7 +185,7 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
         );
         lines.push(Line::labelled("As").put(Tone::Plain, &scope.caller.arn));
     }
-    lines.push(Line::labelled("Target").put(Tone::Strong, &format!("{} {}", plan.target, plan.name)));
+    lines.push(Line::labelled("Target").put(Tone::Strong, &plan.run.plan.label));
     lines.push(Line::new());
     for at in &steps {
         let step = &plan.steps[*at];
@@ -191,13 +199,17 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
         }
         lines.push(line);
     }
-    let typed = !undoing && steps.iter().any(|at| plan.steps[*at].typed);
-    let count = if steps.len() == 1 { "1 step".to_owned() } else { format!("{} steps", steps.len()) };
-    let consent = if typed {
-        Consent::Typed { expected: plan.target.clone(), field: Field::default() }
-    } else {
-        Consent::Button { chosen: false }
+    let ids = steps.iter().map(|at| plan.steps[*at].id.clone()).collect();
+    let command = if undoing { Command::Undo { step: None } } else { Command::Run { steps: ids } };
+    let consent = match plan.run.confirmation(&command, false) {
+        Asks::Typing(expected) => Consent::Typed { expected, field: Field::default() },
+        Asks::Twice => {
+            lines.push(Line::new().put(Tone::Warn, "It changes who may do what: it is asked twice."));
+            Consent::Button { chosen: false, more: 1 }
+        }
+        Asks::Choice | Asks::Nothing => Consent::Button { chosen: false, more: 0 },
     };
+    let count = if steps.len() == 1 { "1 step".to_owned() } else { format!("{} steps", steps.len()) };
     let (title, verb, question) = if undoing {
         (format!("Undo {count}?"), "Undo", Question::Undo(steps))
     } else {
@@ -206,13 +218,13 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
     Confirm { question, title, lines, verb, consent }
 }
 
-/// A question was answered with yes.
-pub fn answered(model: &mut Model, question: Question, out: &mut Vec<Effect>) {
+/// A question was answered with yes; with what was typed for it.
+pub fn answered(model: &mut Model, question: Question, typed: String, out: &mut Vec<Effect>) {
     match question {
         Question::Quit => out.push(Effect::Quit),
         Question::ClosePlan => leave(model),
-        Question::Run(steps) => plans::start(model, steps, false, out),
-        Question::Undo(steps) => plans::start(model, steps, true, out),
+        Question::Run(steps) => plans::run(model, &steps, typed, out),
+        Question::Undo(_) => plans::command(model, Command::Undo { step: None }, String::new(), out),
     }
 }
 
@@ -220,12 +232,16 @@ fn verify(model: &mut Model, out: &mut Vec<Effect>) {
     if blocked(model) {
         return;
     }
-    let done =
-        model.remediation.plan.as_ref().and_then(|plan| plan.steps.get(plan.cursor)).is_some_and(|step| {
-            matches!(step.status, Status::Done | Status::Failed | Status::Already | Status::Undone)
-        });
-    if done {
-        plans::verify(model, out);
+    let untouched = |status| {
+        use StepStatus::{NotApplicable, Pending, Refused, Skipped};
+        matches!(status, Pending | Skipped | NotApplicable | Refused)
+    };
+    let plan = model.remediation.plan.as_ref();
+    let step = plan.and_then(|plan| plan.steps.get(plan.cursor)).filter(|step| !untouched(step.status));
+    if let Some(step) = step.map(|step| step.id.clone()) {
+        if armed_for_plan(model, out) {
+            plans::command(model, Command::Verify { step }, String::new(), out);
+        }
     } else {
         model.notices.say("the selected step has done nothing yet: there is nothing to verify", model.now);
     }
@@ -237,21 +253,30 @@ fn ask_why(model: &mut Model) {
     }
     let Some(plan) = &model.remediation.plan else { return };
     let Some(step) = plan.steps.get(plan.cursor) else { return };
-    if !matches!(step.status, Status::Waiting | Status::Failed) {
+    if !matches!(step.status, StepStatus::Pending | StepStatus::Failed | StepStatus::ByHand) {
         model.notices.say("only a step that waits or failed can be skipped", model.now);
         return;
     }
-    let reason = Reason { step: plan.cursor, title: step.title.clone(), field: Field::default() };
+    let reason = Reason { step: plan.cursor, title: step.title.clone(), done: false, field: Field::default() };
     model.overlays.push(Overlay::Reason(reason));
 }
 
-/// A step is skipped, with a reason for the journal.
-pub fn skip(model: &mut Model, step: usize, reason: String, out: &mut Vec<Effect>) {
-    let Some(plan) = &mut model.remediation.plan else { return };
-    let Some(shown) = plan.steps.get_mut(step) else { return };
-    shown.status = Status::Skipped;
-    shown.note = format!("skipped: {reason}");
-    plans::skipped(model, step, reason, out);
+/// A reason was given: a step is skipped with it, or done by hand.
+pub fn reasoned(model: &mut Model, step: usize, done: bool, note: String, out: &mut Vec<Effect>) {
+    let id = model.remediation.plan.as_ref().and_then(|plan| plan.steps.get(step)).map(|step| step.id.clone());
+    let Some(step) = id else { return };
+    if !done && model.armed.is_none() {
+        // Nothing is filed while nothing can be done: the step is only left out of what is to run.
+        let shown =
+            model.remediation.plan.as_mut().and_then(|plan| plan.steps.iter_mut().find(|shown| shown.id == step));
+        if let Some(shown) = shown {
+            shown.left_out = true;
+            shown.note = format!("left out: {note}");
+        }
+        return;
+    }
+    let command = if done { Command::Acknowledge { step, note } } else { Command::Skip { step, reason: note } };
+    plans::command(model, command, String::new(), out);
 }
 
 fn choose(model: &mut Model) {
@@ -260,70 +285,20 @@ fn choose(model: &mut Model) {
     }
     let Some(plan) = &mut model.remediation.plan else { return };
     let Some(step) = plan.steps.get_mut(plan.cursor) else { return };
-    if matches!(step.status, Status::Waiting | Status::Failed | Status::Undone) {
+    if matches!(
+        step.status,
+        StepStatus::Pending | StepStatus::Failed | StepStatus::Partly | StepStatus::Undone | StepStatus::ByHand
+    ) {
         step.left_out = !step.left_out;
     }
-}
-
-/// A permission check was answered; true unless it is stale.
-pub fn checked(model: &mut Model, generation: u64, checks: Vec<Check>) -> bool {
-    let Some(plan) = &mut model.remediation.plan else { return false };
-    if plan.asked != Some(generation) || !plan.checking {
-        return false;
-    }
-    plan.checking = false;
-    plan.asked = None;
-    for (step, check) in plan.steps.iter_mut().zip(checks) {
-        step.check = check;
-    }
-    true
-}
-
-/// A run went on; true unless it is stale.
-pub fn reported(model: &mut Model, report: Report) -> bool {
-    let now = model.now;
-    let Some(plan) = &mut model.remediation.plan else { return false };
-    if plan.asked != Some(report.generation) {
-        return false;
-    }
-    for step in report.steps {
-        if let Some(shown) = plan.steps.get_mut(step.at) {
-            if shown.status != step.status && step.status == Status::Running {
-                plan.cursor = step.at;
-            }
-            let shown = &mut plan.steps[step.at];
-            shown.status = step.status;
-            shown.note = step.note;
-            shown.objects = step.objects;
-        }
-    }
-    if !report.case.is_empty() {
-        plan.case = report.case;
-    }
-    if report.finished {
-        plan.running = false;
-        plan.asked = None;
-        let standing = plan.standing();
-        match report.fault {
-            Some(fault) => model.notices.warn(fault.to_string(), now),
-            None => model.notices.say(standing, now),
-        }
-        if let Some(subject) = &model.instance.subject
-            && subject.scope.is_some()
-        {
-            // What was changed is read again at once.
-            model.instance.due = Some(now);
-        }
-    }
-    true
 }
 
 /// What `y` and `Y` copy of the pane: the target's id; the plan as AWS CLI commands.
 pub fn text(model: &Model, whole: bool) -> Option<String> {
     let pane = &model.remediation;
     match &pane.plan {
-        Some(plan) if whole => Some(plan.cli()),
-        Some(plan) => Some(plan.target.clone()),
+        Some(plan) if whole => Some(plan.run.plan.cli()),
+        Some(plan) => Some(plan.target().to_owned()),
         None => pane.suggestions.get(pane.cursor).map(|suggestion| suggestion.target.id.clone()),
     }
 }

@@ -1,0 +1,7 @@
+//! Stories of the console: keys and messages in, state and exact effects out.
+
+mod arming;
+mod chaos;
+mod events;
+mod overlays;
+mod panes;
