@@ -113,9 +113,12 @@ impl Simulator {
 
     /// The simulated time.
     pub fn now(&self) -> Timestamp {
+        self.time(self.lock().skipped)
+    }
+
+    fn time(&self, skipped: SignedDuration) -> Timestamp {
         let seconds = self.opened.elapsed().as_secs_f64() * self.speed;
         let elapsed = SignedDuration::try_from_secs_f64(seconds).unwrap_or_default();
-        let skipped = self.lock().skipped;
         self.start.checked_add(elapsed.saturating_add(skipped)).unwrap_or(Timestamp::MAX)
     }
 
@@ -139,8 +142,8 @@ impl Simulator {
         if !hit.latency.is_zero() {
             tokio::time::sleep(hit.latency).await;
         }
-        let now = self.now();
         let mut inner = self.lock();
+        let now = self.time(inner.skipped);
         inner.catch_up(now);
         let mut log = RequestLog { time: now, service, action, dry_run: false, status: 0 };
         if hit.effect == Some(Effect::Drop) {

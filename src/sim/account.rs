@@ -75,7 +75,6 @@ impl Account {
             principal,
             ip: self.spec.outside_ip.clone(),
             agent: incoming.agent,
-            host: incoming.host,
             now,
         }
     }

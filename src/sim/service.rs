@@ -58,8 +58,6 @@ pub struct Request {
     pub ip: String,
     /// With which program.
     pub agent: String,
-    /// The host that the client named.
-    pub host: Option<String>,
     /// When.
     pub now: Timestamp,
 }
@@ -77,7 +75,6 @@ impl Request {
             principal: act.principal,
             ip: act.ip,
             agent: act.agent,
-            host: None,
             now: act.at,
         })
     }
@@ -180,7 +177,6 @@ pub fn serve(account: &mut Account, request: &Request, conditions: Conditions) -
         error: outcome.as_ref().err().map(|refusal| recorded_error(request.service, refusal)),
         read_only: traits.read_only,
         request_id: id.clone(),
-        endpoint_host: None,
         ..Call::default()
     };
     // Requests with bad credentials are nobody's: CloudTrail does not tell of them.
@@ -367,7 +363,8 @@ fn unknown_action(request: &Request) -> Refusal {
 /// How CloudTrail writes a refusal.
 fn recorded_error(service: Service, refusal: &Refusal) -> (String, String) {
     let code = match (service, refusal.code.as_str()) {
-        (Service::Ec2, code) if refusal.status >= 500 => format!("Server.{code}"),
+        // A request that came too often is the client's own fault, though it is answered 503.
+        (Service::Ec2, code) if refusal.status == 500 => format!("Server.{code}"),
         (Service::Ec2, code) => format!("Client.{code}"),
         (_, "AccessDeniedException") => "AccessDenied".to_owned(),
         (_, code) => code.to_owned(),

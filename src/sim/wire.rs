@@ -104,8 +104,6 @@ pub struct Incoming {
     pub access_key: String,
     /// The user agent as CloudTrail records it.
     pub agent: String,
-    /// The host that the client named.
-    pub host: Option<String>,
 }
 
 /// Why a request is not understood.
@@ -151,7 +149,6 @@ pub fn read(request: &Request<Bytes>) -> Result<Incoming, Unreadable> {
         region: scope.region,
         access_key: scope.access_key,
         agent: header("x-amz-user-agent").or_else(|| header("user-agent")).unwrap_or_default().to_owned(),
-        host: header("host").map(str::to_owned),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod ec2;
 mod record;
+mod skins;
 mod wire;
 
 use bytes::Bytes;

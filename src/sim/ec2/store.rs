@@ -27,13 +27,18 @@ impl Store {
 
     /// The Region as a read sees it.
     pub fn seen(&mut self, now: Timestamp) -> &Region {
+        self.forget(now);
+        let seen = self.former.front_mut().map_or(&mut self.present, |(_, region)| region);
+        seen.settle(now);
+        seen
+    }
+
+    /// Lets go of what no read sees any more.
+    fn forget(&mut self, now: Timestamp) {
         let lag = self.lag.unwrap_or_default();
         while self.former.front().is_some_and(|(ended, _)| *ended + lag <= now) {
             self.former.pop_front();
         }
-        let seen = self.former.front_mut().map_or(&mut self.present, |(_, region)| region);
-        seen.settle(now);
-        seen
     }
 
     /// Carries out a write on a copy, and keeps it where it succeeds and is meant.
@@ -47,6 +52,7 @@ impl Store {
         let mut next = self.present.clone();
         let done = act(&mut next)?;
         if keep {
+            self.forget(now);
             let former = std::mem::replace(&mut self.present, next);
             if self.lag.is_some() {
                 self.former.push_back((now, former));
