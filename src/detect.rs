@@ -42,7 +42,7 @@ use index::Index;
 pub use modifier::Placeholders;
 pub use rule::{Rule, RuleError};
 use subject::Reading;
-pub use subject::Subject;
+pub use subject::{Known, Subject};
 
 /// A compiled set of rules. A clone is cheap.
 #[derive(Debug, Clone)]
@@ -55,6 +55,8 @@ struct Compiled {
     rules: Vec<Rule>,
     /// The logic of each rule, none for a correlation.
     logic: Vec<Option<Expression>>,
+    /// The logic of each rule as far as the index leaves it open.
+    behind_index: Vec<Option<Expression>>,
     ids: HashMap<String, usize>,
     index: Index,
     correlations: Vec<Correlation>,
@@ -137,7 +139,7 @@ impl RuleSet {
         subject.read(self.0.identity, |reading| {
             let mut hits = Vec::new();
             for number in self.0.index.candidates(reading.source(), reading.name()) {
-                if let Some(Some(logic)) = self.0.logic.get(number as usize)
+                if let Some(Some(logic)) = self.0.behind_index.get(number as usize)
                     && logic.holds(reading)
                 {
                     hits.push(number);
@@ -149,6 +151,12 @@ impl RuleSet {
             hits.sort_unstable();
             Hits(hits)
         })
+    }
+
+    /// The rules that the hits are of, without those that only feed correlations:
+    /// for a reader who needs no reasons.
+    pub fn told<'r>(&'r self, hits: &'r Hits) -> impl Iterator<Item = &'r Rule> {
+        hits.numbers().filter_map(|number| self.0.rules.get(number as usize)).filter(|rule| rule.generates)
     }
 
     /// What the hits tell, with the fields that made them match. Rules that only

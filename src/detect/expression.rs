@@ -82,6 +82,19 @@ impl Expression {
         }
     }
 
+    /// The same logic without the questions that the index has answered already:
+    /// it is asked only of records whose `eventName` is one that is required.
+    pub(super) fn behind_index(&self) -> Self {
+        let Self::And(parts) = self else { return self.clone() };
+        let Some(required) = self.required("eventName") else { return self.clone() };
+        let answered = |part: &Self| matches!(part, Self::Test(test) if !test.is_cased()) && part.required("eventName").as_ref() == Some(&required);
+        let mut left = parts.clone();
+        if let Some(place) = left.iter().position(answered) {
+            left.remove(place);
+        }
+        Self::And(left)
+    }
+
     /// The values, folded, of which every matching record has one in a field at
     /// the top of the record; none where it may have any.
     pub(super) fn required(&self, field: &str) -> Option<BTreeSet<String>> {
@@ -140,6 +153,9 @@ impl Test {
         match &self.kind {
             Kind::Exists(wanted) => (*reading.find(path) != Found::Absent) == *wanted,
             Kind::Any(matchers) => {
+                if let Some(text) = reading.at_hand(path) {
+                    return self.meets_any(matchers, &Value::Text(text.into()));
+                }
                 let found = reading.find(path);
                 matchers.iter().any(|matcher| self.met(matcher, found).is_some())
             }
@@ -183,6 +199,15 @@ impl Test {
         }
     }
 
+    /// A matcher tells upper from lower case, as the index does not.
+    fn is_cased(&self) -> bool {
+        let cased = |matcher: &Matcher| matches!(matcher, Matcher::Text(pattern) if pattern.cased());
+        match &self.kind {
+            Kind::Any(matchers) => matchers.iter().any(cased),
+            Kind::All(_) | Kind::Exists(_) | Kind::Field { .. } => true,
+        }
+    }
+
     fn cost(&self) -> u32 {
         let Some(path) = &self.path else { return 1000 };
         let matchers = match &self.kind {
@@ -194,8 +219,8 @@ impl Test {
     }
 
     fn required(&self, field: &str) -> Option<BTreeSet<String>> {
-        let path = self.path.as_ref().filter(|path| &*path.text == field)?;
-        if self.negated || self.part.is_some() {
+        let is_it = self.path.as_ref().is_some_and(|path| &*path.text == field);
+        if !is_it || self.negated || self.part.is_some() {
             return None;
         }
         let words = |matcher: &Matcher| match matcher {

@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
 /// How deep lists may nest before they are passed over. The decoders refuse
 /// records that nest as deep.
 pub(super) const DEPTH: u8 = 128;
@@ -53,12 +51,16 @@ impl<'a> Value<'a> {
 pub(super) fn unquote(raw: &[u8]) -> Cow<'_, str> {
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
     if memchr::memchr(b'\\', inner).is_none() {
-        return String::from_utf8_lossy(inner);
+        return as_text(inner);
     }
     match serde_json::from_slice::<String>(raw) {
         Ok(text) => Cow::Owned(text),
         Err(_) => String::from_utf8_lossy(inner),
     }
+}
+
+fn as_text(raw: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed)
 }
 
 /// The text without white space outside of strings.
@@ -78,7 +80,7 @@ fn compact(raw: &[u8]) -> Cow<'_, str> {
         at = end;
     }
     match out {
-        None => String::from_utf8_lossy(raw),
+        None => as_text(raw),
         Some(out) => Cow::Owned(String::from_utf8_lossy(&out).into_owned()),
     }
 }
@@ -91,16 +93,35 @@ pub(super) fn skip_space(raw: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The place after a string that begins at `at` with its quote.
+/// The place after a string that begins at `at` with its quote. Eight bytes are
+/// looked at together: most strings of a record are short.
 pub(super) fn string_end(raw: &[u8], at: usize) -> Option<usize> {
     let mut at = at + 1;
     loop {
-        at += memchr2(b'"', b'\\', raw.get(at..)?)?;
-        if raw[at] == b'"' {
-            return Some(at + 1);
+        while let Some(eight) = raw.get(at..)?.first_chunk::<8>() {
+            let eight = u64::from_le_bytes(*eight);
+            let found = has(eight, b'"') | has(eight, b'\\');
+            if found != 0 {
+                at += (found.trailing_zeros() / 8) as usize;
+                break;
+            }
+            at += 8;
         }
-        at += 2;
+        match *raw.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
     }
+}
+
+/// The high bit of the lowest byte that equals `byte` is set; higher bits may
+/// be set besides, and none where no byte equals it.
+fn has(eight: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    let same_is_zero = eight ^ (ONES * u64::from(byte));
+    same_is_zero.wrapping_sub(ONES) & !same_is_zero & HIGHS
 }
 
 /// The place after a value that begins at `at`.
@@ -145,21 +166,26 @@ pub(super) struct Members<'a> {
 
 /// The members of an object, none where the text is no object.
 pub(super) fn members(raw: &[u8]) -> Members<'_> {
-    let at = if raw.first() == Some(&b'{') { 1 } else { raw.len() };
+    let at = if raw.first() == Some(&b'{') { 0 } else { raw.len() };
     Members { raw, at }
 }
 
-/// The members of an object from a place on, after an earlier member; 0 is its
-/// beginning.
-pub(super) fn members_from(raw: &[u8], at: usize) -> Members<'_> {
-    if at == 0 { members(raw) } else { Members { raw, at } }
-}
-
-impl Members<'_> {
-    /// The place after the last member that was met.
-    pub(super) fn place(&self) -> usize {
-        self.at
+/// A member of an object by the place of its value, whose end is not looked for:
+/// its key, and where the value starts.
+pub(super) fn member_at(raw: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let mut at = skip_space(raw, at);
+    if matches!(raw.get(at), Some(b',' | b'{')) {
+        at = skip_space(raw, at + 1);
     }
+    if raw.get(at) != Some(&b'"') {
+        return None;
+    }
+    let key_end = string_end(raw, at)?;
+    let colon = skip_space(raw, key_end);
+    if raw.get(colon) != Some(&b':') {
+        return None;
+    }
+    Some((&raw[at + 1..key_end - 1], skip_space(raw, colon + 1)))
 }
 
 impl<'a> Iterator for Members<'a> {
@@ -167,23 +193,14 @@ impl<'a> Iterator for Members<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let raw = self.raw;
-        let mut at = skip_space(raw, self.at);
-        if raw.get(at) == Some(&b',') {
-            at = skip_space(raw, at + 1);
-        }
-        if raw.get(at) != Some(&b'"') {
+        let Some((key, start)) = member_at(raw, self.at) else {
             self.at = raw.len();
             return None;
-        }
-        let key_end = string_end(raw, at)?;
-        let key = &raw[at + 1..key_end - 1];
-        let colon = skip_space(raw, key_end);
-        if raw.get(colon) != Some(&b':') {
+        };
+        let Some(end) = value_end(raw, start) else {
             self.at = raw.len();
             return None;
-        }
-        let start = skip_space(raw, colon + 1);
-        let end = value_end(raw, start)?;
+        };
         self.at = end;
         Some((key, &raw[start..end]))
     }
@@ -251,7 +268,7 @@ pub(super) fn key_is(key: &[u8], name: &str) -> bool {
 /// A key as what it stands for.
 pub(super) fn decoded(key: &[u8]) -> Cow<'_, str> {
     if memchr::memchr(b'\\', key).is_none() {
-        return String::from_utf8_lossy(key);
+        return as_text(key);
     }
     let mut quoted = Vec::with_capacity(key.len() + 2);
     quoted.push(b'"');

@@ -148,10 +148,12 @@ impl<'a> Loader<'a> {
                 index.add(number as u32, logic);
             }
         }
+        let behind_index = self.logic.iter().map(|logic| logic.as_ref().map(Expression::behind_index)).collect();
         let compiled = Compiled {
             identity,
             rules: self.rules,
             logic: self.logic,
+            behind_index,
             ids: self.ids,
             index,
             correlations,

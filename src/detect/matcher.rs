@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use regex::Regex;
@@ -189,7 +189,10 @@ pub(super) fn join(matchers: Vec<Matcher>) -> Vec<Matcher> {
                 _ => None,
             })
             .collect();
-        let built = AhoCorasick::builder().ascii_case_insensitive(!cased).build(words);
+        let built = AhoCorasick::builder()
+            .ascii_case_insensitive(!cased)
+            .kind((words.len() <= 500).then_some(AhoCorasickKind::DFA))
+            .build(words);
         rest = others;
         match built {
             Ok(needles) => rest.push(Matcher::ContainsAny { needles, cased }),

@@ -18,19 +18,26 @@ impl<'a> Subject<'a> {
     /// The record with its `eventSource` and `eventName`, already decoded, and
     /// its own JSON text.
     pub fn new(source: &'a str, name: &'a str, raw: &'a [u8]) -> Self {
-        let raw = &raw[json::skip_space(raw, 0)..];
         Self {
             reading: RefCell::new(Reading {
                 source,
                 name,
                 raw,
+                known: Known::default(),
                 top: Vec::new(),
-                at: 0,
                 may_have_error: None,
                 rules: 0,
                 found: Vec::new(),
             }),
         }
+    }
+
+    /// The same record with fields that the caller has decoded already, so that
+    /// rules which look at every event need not read its text. They must be what
+    /// the record says.
+    pub fn knowing(self, known: Known<'a>) -> Self {
+        self.reading.borrow_mut().known = known;
+        self
     }
 
     /// Reads with the fields that a rule set (told by `rules`) numbered.
@@ -44,6 +51,37 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// Fields of a record that its decoder knows. What is none is read from the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// `userAgent`.
+    pub agent: Option<&'a str>,
+    /// `sourceIPAddress`.
+    pub ip: Option<&'a str>,
+    /// `awsRegion`.
+    pub region: Option<&'a str>,
+    /// `userIdentity.arn`.
+    pub arn: Option<&'a str>,
+    /// `userIdentity.type`.
+    pub identity: Option<&'a str>,
+    /// `errorCode`; empty where the record has none.
+    pub error: Option<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn of(&self, path: &str) -> Option<&'a str> {
+        match path {
+            "userAgent" => self.agent,
+            "sourceIPAddress" => self.ip,
+            "awsRegion" => self.region,
+            "userIdentity.arn" => self.arn,
+            "userIdentity.type" => self.identity,
+            "errorCode" => self.error.filter(|code| !code.is_empty()),
+            _ => None,
+        }
+    }
+}
+
 /// A field of a record, by its place among the fields of a rule set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Path {
@@ -52,12 +90,26 @@ pub(super) struct Path {
     /// As the rule writes it.
     pub(super) text: Box<str>,
     segments: Vec<Box<str>>,
+    head: Head,
+}
+
+/// Fields that every caller has at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Head {
+    Source,
+    Name,
+    Other,
 }
 
 impl Path {
     /// A path from its dotted text.
     pub(super) fn new(number: usize, text: &str) -> Self {
-        Self { number, text: text.into(), segments: text.split('.').map(Into::into).collect() }
+        let head = match text {
+            "eventSource" => Head::Source,
+            "eventName" => Head::Name,
+            _ => Head::Other,
+        };
+        Self { number, text: text.into(), segments: text.split('.').map(Into::into).collect(), head }
     }
 
     /// How far into a record one must usually read for it, in no unit.
@@ -101,13 +153,13 @@ pub(super) struct Reading<'a> {
     source: &'a str,
     name: &'a str,
     raw: &'a [u8],
-    /// The members of the record up to `at`: key and value.
-    top: Vec<(&'a [u8], &'a [u8])>,
-    at: usize,
+    known: Known<'a>,
+    /// The members of the record that were met: key, and where the value starts.
+    top: Vec<(&'a [u8], usize)>,
     may_have_error: Option<bool>,
     /// Whose numbers `found` is by.
     rules: usize,
-    found: Vec<Option<Found<'a>>>,
+    found: Vec<(usize, Found<'a>)>,
 }
 
 impl<'a> Reading<'a> {
@@ -126,24 +178,38 @@ impl<'a> Reading<'a> {
         self.raw
     }
 
+    /// The text of a field that needs no reading.
+    pub(super) fn at_hand(&self, path: &Path) -> Option<&'a str> {
+        let text = match path.head {
+            Head::Source => self.source,
+            Head::Name => self.name,
+            Head::Other => return None,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
     /// The values of a field.
     pub(super) fn find(&mut self, path: &Path) -> &Found<'a> {
-        if self.found.len() <= path.number {
-            self.found.resize_with(path.number + 1, || None);
-        }
-        if self.found[path.number].is_none() {
-            let found = self.look_up(&path.segments);
-            self.found[path.number] = Some(found);
-        }
-        match &self.found[path.number] {
-            Some(found) => found,
-            None => &Found::Absent,
-        }
+        let place = if let Some(place) = self.found.iter().position(|(number, _)| *number == path.number) {
+            place
+        } else {
+            let found = match self.at_hand(path).or_else(|| self.known.of(&path.text)) {
+                Some(known) => Found::One(Value::Text(known.into())),
+                None => self.look_up(&path.segments),
+            };
+            self.found.push((path.number, found));
+            self.found.len() - 1
+        };
+        &self.found[place].1
     }
 
     /// The text of a field at the top of the record, by its name.
     pub(super) fn text_of(&mut self, key: &str) -> Option<std::borrow::Cow<'a, str>> {
-        match Value::read(self.member(key)?)? {
+        if let Some(known) = self.known.of(key) {
+            return Some(known.into());
+        }
+        let start = self.member(key)?;
+        match Value::read(self.raw.get(start..json::value_end(self.raw, start)?)?)? {
             Value::Text(text) => Some(text),
             _ => None,
         }
@@ -154,21 +220,22 @@ impl<'a> Reading<'a> {
             [] => return Found::Absent,
             [first, rest @ ..] => (first, rest),
         };
-        if rest.is_empty() {
-            match &**first {
-                "eventSource" if !self.source.is_empty() => return Found::One(Value::Text(self.source.into())),
-                "eventName" if !self.name.is_empty() => return Found::One(Value::Text(self.name.into())),
-                _ => {}
-            }
-        }
         if matches!(&**first, "errorCode" | "errorMessage") && !self.may_have_error() {
             return Found::Absent;
         }
         let mut walk = Walk { present: false, several: false, values: Vec::new() };
         match self.member(first) {
-            Some(value) => walk.descend(value, rest, 0),
+            Some(start) => match rest {
+                // The end of an object is not needed to look into it.
+                [_, ..] if self.raw.get(start) == Some(&b'{') => walk.below(&self.raw[start..], rest, 0),
+                _ => {
+                    if let Some(end) = json::value_end(self.raw, start) {
+                        walk.descend(&self.raw[start..end], rest, 0);
+                    }
+                }
+            },
             // A key with dots in it.
-            None if !rest.is_empty() => walk.below(self.raw, segments, 0),
+            None if !rest.is_empty() => walk.below(&self.raw[json::skip_space(self.raw, 0)..], segments, 0),
             None => {}
         }
         match (walk.present, walk.several) {
@@ -181,31 +248,30 @@ impl<'a> Reading<'a> {
     /// Most records have no error, and one search tells so without reading the
     /// members up to the last.
     fn may_have_error(&mut self) -> bool {
-        let raw = self.raw;
-        *self.may_have_error.get_or_insert_with(|| memmem::find(raw, b"\"error").is_some())
+        let (raw, known) = (self.raw, self.known.error);
+        *self.may_have_error.get_or_insert_with(|| known != Some("") && memmem::find(raw, b"\"error").is_some())
     }
 
-    /// The value of a member of the record, read on to where it stands.
-    fn member(&mut self, key: &str) -> Option<&'a [u8]> {
-        if let Some((_, value)) = self.top.iter().find(|(known, _)| key_is(known, key)) {
-            return Some(value);
+    /// Where the value of a member of the record starts; read on to where it stands.
+    fn member(&mut self, key: &str) -> Option<usize> {
+        if let Some((_, start)) = self.top.iter().find(|(known, _)| key_is(known, key)) {
+            return Some(*start);
         }
-        if self.top.is_empty() {
-            self.top.reserve(24);
-        }
-        while self.at < self.raw.len() {
-            let mut members = json::members_from(self.raw, self.at);
-            let Some((known, value)) = members.next() else {
-                self.at = self.raw.len();
-                return None;
-            };
-            self.at = members.place();
-            self.top.push((known, value));
-            if key_is(known, key) {
-                return Some(value);
+        let mut at = match self.top.last() {
+            Some((_, start)) => json::value_end(self.raw, *start)?,
+            None => {
+                self.top.reserve(24);
+                0
             }
+        };
+        loop {
+            let (known, start) = json::member_at(self.raw, at)?;
+            self.top.push((known, start));
+            if key_is(known, key) {
+                return Some(start);
+            }
+            at = json::value_end(self.raw, start)?;
         }
-        None
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::detect::correlation::Correlator;
+use crate::detect::correlation::group::Group;
 use crate::detect::{RuleSet, Subject};
 
 const BASES: &str = "
@@ -33,7 +34,7 @@ struct Bench {
 
 impl Bench {
     fn new(correlation: &str) -> Self {
-        let indented: String = correlation.trim().lines().map(|line| format!("    {line}\n")).collect();
+        let indented: String = correlation.trim().lines().flat_map(|line| ["    ", line, "\n"]).collect();
         let text = format!("title: c\nid: c-id\nlevel: high\ncorrelation:\n{indented}{BASES}");
         let (rules, errors) = RuleSet::load(&[("m".into(), vec![("c.yml".into(), text)])], false);
         assert_eq!(errors, [], "{correlation}");
@@ -209,7 +210,7 @@ fn a_broken_correlation_says_why() {
         ("type: event_count\nrules: [failed, nobody]\ntimespan: 1m\ncondition: {gte: 1}", "`nobody`"),
         ("type: temporal\nrules: [failed, c]\ntimespan: 1m", "`c`"),
     ] {
-        let indented: String = correlation.lines().map(|line| format!("    {line}\n")).collect();
+        let indented: String = correlation.lines().flat_map(|line| ["    ", line, "\n"]).collect();
         let text = format!("title: c\nid: c-id\ncorrelation:\n{indented}{BASES}");
         let (rules, errors) = RuleSet::load(&[("m".into(), vec![("c.yml".into(), text)])], false);
         assert_eq!(rules.rules().len(), 2, "{correlation}");
@@ -223,7 +224,7 @@ fn memory_stays_bounded_over_ever_new_groups() {
     for n in 0..1000 {
         bench.event(n, "Failure", "alice", "");
     }
-    let group_sizes: usize = bench.correlator.groups.iter().flat_map(|groups| groups.values()).map(|g| g.len()).sum();
+    let group_sizes: usize = bench.correlator.groups.iter().flat_map(|groups| groups.values()).map(Group::len).sum();
     assert_eq!(group_sizes, bench.correlator.seen);
     bench.correlator.forget();
     assert!(bench.correlator.seen <= 1000);

@@ -92,7 +92,9 @@ fn walk<'v>(value: &'v Value, segments: &[&str], found: &mut Vec<&'v Value>, pre
     match (value, segments) {
         (Value::Array(list), _) => {
             *present |= segments.is_empty();
-            list.iter().for_each(|element| walk(element, segments, found, present));
+            for element in list {
+                walk(element, segments, found, present);
+            }
         }
         (_, []) => {
             *present = true;
