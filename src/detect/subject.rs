@@ -257,12 +257,11 @@ impl<'a> Reading<'a> {
         if let Some((_, start)) = self.top.iter().find(|(known, _)| key_is(known, key)) {
             return Some(*start);
         }
-        let mut at = match self.top.last() {
-            Some((_, start)) => json::value_end(self.raw, *start)?,
-            None => {
-                self.top.reserve(24);
-                0
-            }
+        let mut at = if let Some((_, start)) = self.top.last() {
+            json::value_end(self.raw, *start)?
+        } else {
+            self.top.reserve(24);
+            0
         };
         loop {
             let (known, start) = json::member_at(self.raw, at)?;

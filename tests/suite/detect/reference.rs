@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use stanch::detect::Subject;
+use stanch::detect::{Known, Subject};
 
 use super::*;
 
@@ -272,6 +272,7 @@ proptest! {
         rule in plain_rule(),
         records in prop::collection::vec(record(), 1..12),
         pretty in any::<bool>(),
+        knowing in any::<bool>(),
     ) {
         let yaml = rule.yaml();
         let (rules, errors) = RuleSet::load(&[("m".into(), vec![("r".into(), yaml.clone())])], false);
@@ -280,6 +281,12 @@ proptest! {
             let raw = if pretty { serde_json::to_string_pretty(&record).unwrap() } else { record.to_string() };
             let text = |key: &str| record[key].as_str().unwrap();
             let subject = Subject::new(text("eventSource"), text("eventName"), raw.as_bytes());
+            let known = Known {
+                agent: record["userAgent"].as_str(),
+                error: record.get("errorCode").map_or(Some(""), |code| code.as_str().filter(|code| !code.is_empty())),
+                ..Known::default()
+            };
+            let subject = if knowing { subject.knowing(known) } else { subject };
             prop_assert_eq!(!rules.evaluate(&subject).is_empty(), rule.holds(&record), "{}\n{}", yaml, raw);
         }
     }
