@@ -87,7 +87,10 @@ impl Expression {
     pub(super) fn behind_index(&self) -> Self {
         let Self::And(parts) = self else { return self.clone() };
         let Some(required) = self.required("eventName") else { return self.clone() };
-        let answered = |part: &Self| matches!(part, Self::Test(test) if !test.is_cased()) && part.required("eventName").as_ref() == Some(&required);
+        let answered = |part: &Self| {
+            matches!(part, Self::Test(test) if !test.is_cased())
+                && part.required("eventName").as_ref() == Some(&required)
+        };
         let mut left = parts.clone();
         if let Some(place) = left.iter().position(answered) {
             left.remove(place);
