@@ -187,7 +187,7 @@ impl Inner {
     fn catch_up(&mut self, now: Timestamp) {
         while let Some(due) = self.script.due(now) {
             match due {
-                Due::Record(call) => self.account.recorder.record(&call),
+                Due::Record(call) => self.account.recorder.record(*call),
                 Due::Act(act) => {
                     let Some(request) = service::Request::of_act(*act) else { continue };
                     let served = service::serve(&mut self.account, &request, service::Conditions::exempt());

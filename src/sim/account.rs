@@ -50,7 +50,7 @@ impl Account {
             caller: scenario.principals.iter().position(|one| one.name == spec.caller).unwrap_or_default(),
             ec2,
             trails: Trails::new(scenario, start),
-            recorder: Recorder::new(&spec.id, seed),
+            recorder: Recorder::new(seed),
             pace: Pace::new(),
             limits: Limits::default(),
             dice: Dice::new(seed, "requests"),
@@ -85,7 +85,7 @@ impl Account {
     }
 
     /// Keeps a call for CloudTrail.
-    pub fn record(&mut self, call: &Call) {
+    pub fn record(&mut self, call: Call) {
         self.recorder.record(call);
     }
 

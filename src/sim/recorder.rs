@@ -9,6 +9,7 @@ mod record;
 mod resources;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,29 +29,17 @@ pub struct Position {
     pub copy: u8,
 }
 
-/// One delivered record, with what LookupEvents says of it.
+/// One delivered record. It is written out when it is asked for: most never are.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// Where it stands.
     pub position: Position,
-    /// The end of the call.
-    pub time: Timestamp,
     /// When LookupEvents first shows it.
     pub delivered: Timestamp,
-    /// The event's name.
-    pub name: String,
-    /// The event's source.
-    pub source: String,
-    /// Whether it only reads.
-    pub read_only: bool,
-    /// The user or session name; `None` for a service.
-    pub username: Option<String>,
-    /// The access key; `None` where there is none.
-    pub access_key_id: Option<String>,
-    /// Types and names of what it touched.
-    pub resources: Vec<(String, String)>,
-    /// The record, a JSON object in text.
-    pub record: String,
+    /// The Region that it is recorded in.
+    pub region: String,
+    /// What it records.
+    pub call: Arc<Call>,
 }
 
 /// The attributes that LookupEvents can look for.
@@ -113,7 +102,6 @@ pub struct Question<'a> {
 /// The records of an account.
 #[derive(Debug)]
 pub struct Recorder {
-    account: String,
     seed: u64,
     made: u64,
     regions: BTreeMap<String, Vec<Stored>>,
@@ -121,36 +109,24 @@ pub struct Recorder {
 
 impl Recorder {
     /// A memory with nothing in it.
-    pub fn new(account: &str, seed: u64) -> Recorder {
-        Recorder { account: account.to_owned(), seed, made: 0, regions: BTreeMap::new() }
+    pub fn new(seed: u64) -> Recorder {
+        Recorder { seed, made: 0, regions: BTreeMap::new() }
     }
 
     /// Writes a call down; it comes to light after its delay.
-    pub fn record(&mut self, call: &Call) {
-        let region = recorded_in(call);
+    pub fn record(&mut self, call: Call) {
+        let region = recorded_in(&call);
         let id = match &call.event_id {
             Some(id) => id.clone(),
-            None => self.event_id(call),
+            None => self.event_id(&call),
         };
-        let resources = resources::of(call);
-        let record = record::write(call, &self.account, &region, &id);
         let mut dice = Dice::new(self.seed, &format!("delivery {id}"));
         let delay = if dice.unit() < 0.92 { dice.between(120, 360) } else { dice.between(361, 900) };
         let delivered = later(call.time, delay);
         let twice = dice.unit() < 0.01;
         let again = later(delivered, dice.between(30, 240));
-        let stored = Stored {
-            position: Position { time: call.time.as_nanosecond(), id, copy: 0 },
-            time: call.time,
-            delivered,
-            name: call.name.clone(),
-            source: call.source.clone(),
-            read_only: call.read_only,
-            username: username(call),
-            access_key_id: Some(call.principal.access_key_id.clone()).filter(|key| !key.is_empty()),
-            resources,
-            record,
-        };
+        let position = Position { time: call.time.as_nanosecond(), id, copy: 0 };
+        let stored = Stored { position, delivered, region: region.clone(), call: Arc::new(call) };
         let store = self.regions.entry(region).or_default();
         if twice {
             let mut copy = stored.clone();
@@ -172,7 +148,7 @@ impl Recorder {
         };
         let mut found = Vec::new();
         for stored in store[..end].iter().rev() {
-            let second = stored.time.as_second();
+            let second = stored.call.time.as_second();
             if second < question.from.as_second() {
                 break;
             }
@@ -209,16 +185,45 @@ impl Recorder {
 }
 
 impl Stored {
+    /// The record as AWS writes it, JSON in text; `account` is the recipient.
+    pub fn record(&self, account: &str) -> String {
+        record::write(&self.call, account, &self.region, &self.position.id)
+    }
+
+    /// The user or session name; `None` for a service.
+    pub fn username(&self) -> Option<&str> {
+        let principal = &self.call.principal;
+        if matches!(self.call.kind, CallKind::Service(_)) {
+            return None;
+        }
+        match principal.kind {
+            PrincipalKind::Root => Some("root"),
+            PrincipalKind::User => Some(&principal.name),
+            PrincipalKind::AssumedRole => principal.session.as_deref(),
+            PrincipalKind::Service | PrincipalKind::Account => None,
+        }
+    }
+
+    /// The access key; `None` where there is none.
+    pub fn access_key_id(&self) -> Option<&str> {
+        Some(self.call.principal.access_key_id.as_str()).filter(|key| !key.is_empty())
+    }
+
+    /// Types and names of what it touched.
+    pub fn resources(&self) -> Vec<(String, String)> {
+        resources::of(&self.call)
+    }
+
     fn has(&self, attribute: Attribute, value: &str) -> bool {
         match attribute {
             Attribute::EventId => self.position.id == value,
-            Attribute::EventName => self.name == value,
-            Attribute::ReadOnly => value == if self.read_only { "true" } else { "false" },
-            Attribute::Username => self.username.as_deref() == Some(value),
-            Attribute::ResourceType => self.resources.iter().any(|(kind, _)| kind == value),
-            Attribute::ResourceName => self.resources.iter().any(|(_, name)| name == value),
-            Attribute::EventSource => self.source == value,
-            Attribute::AccessKeyId => self.access_key_id.as_deref() == Some(value),
+            Attribute::EventName => self.call.name == value,
+            Attribute::ReadOnly => value == if self.call.read_only { "true" } else { "false" },
+            Attribute::Username => self.username() == Some(value),
+            Attribute::ResourceType => self.resources().iter().any(|(kind, _)| kind == value),
+            Attribute::ResourceName => self.resources().iter().any(|(_, name)| name == value),
+            Attribute::EventSource => self.call.source == value,
+            Attribute::AccessKeyId => self.access_key_id() == Some(value),
         }
     }
 }
@@ -236,18 +241,6 @@ fn recorded_in(call: &Call) -> String {
         _ => false,
     };
     if global { "us-east-1".to_owned() } else { call.region.clone() }
-}
-
-fn username(call: &Call) -> Option<String> {
-    if matches!(call.kind, CallKind::Service(_)) {
-        return None;
-    }
-    match call.principal.kind {
-        PrincipalKind::Root => Some("root".to_owned()),
-        PrincipalKind::User => Some(call.principal.name.clone()),
-        PrincipalKind::AssumedRole => call.principal.session.clone(),
-        PrincipalKind::Service | PrincipalKind::Account => None,
-    }
 }
 
 fn later(time: Timestamp, seconds: i64) -> Timestamp {

@@ -181,7 +181,7 @@ pub fn serve(account: &mut Account, request: &Request, conditions: Conditions) -
     };
     // Requests with bad credentials are nobody's: CloudTrail does not tell of them.
     if conditions.effect != Some(Effect::Expire) {
-        account.record(&call);
+        account.record(call);
     }
     match outcome {
         Ok(done) => answer::success(request.service, &request.action, &done.answer, &id),

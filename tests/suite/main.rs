@@ -7,6 +7,7 @@ mod console;
 mod detect;
 mod layers;
 mod sim;
+mod sim_attack;
 mod sim_trail;
 mod trail;
 mod view;

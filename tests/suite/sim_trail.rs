@@ -14,7 +14,7 @@ fn start() -> Timestamp {
 }
 
 /// Every real record of the recorded logs.
-fn recorded() -> Vec<Value> {
+pub fn recorded() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/invictus/CloudTrail");
     let mut records = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -32,10 +32,10 @@ fn recorded() -> Vec<Value> {
 fn told() -> Vec<Value> {
     let scenario = Scenario::named("leaked-key").unwrap();
     let mut script = Script::new(&scenario, 11, start());
-    let mut recorder = Recorder::new(&scenario.account.id, 11);
+    let mut recorder = Recorder::new(11);
     while let Some(due) = script.due(Timestamp::from_second(start().as_second() + 3_600).unwrap()) {
         if let Due::Record(call) = due {
-            recorder.record(&call);
+            recorder.record(*call);
         }
     }
     scenario
@@ -43,7 +43,7 @@ fn told() -> Vec<Value> {
         .regions
         .iter()
         .flat_map(|region| recorder.all(region))
-        .map(|stored| serde_json::from_str(&stored.record).unwrap())
+        .map(|stored| serde_json::from_str(&stored.record(&scenario.account.id)).unwrap())
         .collect()
 }
 
@@ -75,7 +75,7 @@ fn paths(prefix: &str, value: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-fn fields(record: &Value, part: &str) -> BTreeSet<String> {
+pub fn fields(record: &Value, part: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     paths(part, &record[part], &mut found);
     found

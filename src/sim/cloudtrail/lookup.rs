@@ -53,7 +53,7 @@ pub fn lookup_events(recorder: &Recorder, trails: &Trails, query: &Query<'_>) ->
     };
     let (found, more) = recorder.lookup(&question);
     let mut answer = Map::new();
-    answer.insert("Events".to_owned(), found.iter().map(|stored| envelope(stored)).collect());
+    answer.insert("Events".to_owned(), found.iter().map(|stored| envelope(stored, query.account)).collect());
     if let (true, Some(last)) = (more, found.last()) {
         answer.insert("NextToken".to_owned(), sealed(&last.position, &fingerprint).into());
     }
@@ -166,23 +166,24 @@ fn opened(token: &Value, fingerprint: &str) -> Result<Position, Refusal> {
 }
 
 /// An event as LookupEvents wraps it.
-fn envelope(stored: &Stored) -> Value {
+fn envelope(stored: &Stored, account: &str) -> Value {
+    let call = &stored.call;
     let mut event = Map::new();
     let mut put = |key: &str, value: Value| event.insert(key.to_owned(), value);
     put("EventId", stored.position.id.clone().into());
-    put("EventName", stored.name.clone().into());
-    put("ReadOnly", if stored.read_only { "true" } else { "false" }.into());
-    if let Some(key) = &stored.access_key_id {
-        put("AccessKeyId", key.clone().into());
+    put("EventName", call.name.clone().into());
+    put("ReadOnly", if call.read_only { "true" } else { "false" }.into());
+    if let Some(key) = stored.access_key_id() {
+        put("AccessKeyId", key.into());
     }
-    put("EventTime", stored.time.as_second().into());
-    put("EventSource", stored.source.clone().into());
-    if let Some(name) = &stored.username {
-        put("Username", name.clone().into());
+    put("EventTime", call.time.as_second().into());
+    put("EventSource", call.source.clone().into());
+    if let Some(name) = stored.username() {
+        put("Username", name.into());
     }
-    let resources =
-        stored.resources.iter().map(|(kind, name)| json!({ "ResourceType": kind, "ResourceName": name })).collect();
-    put("Resources", resources);
-    put("CloudTrailEvent", stored.record.clone().into());
+    let resources = stored.resources();
+    let listed = resources.iter().map(|(kind, name)| json!({ "ResourceType": kind, "ResourceName": name }));
+    put("Resources", listed.collect());
+    put("CloudTrailEvent", stored.record(account).into());
     Value::Object(event)
 }

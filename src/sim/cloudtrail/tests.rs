@@ -19,10 +19,10 @@ struct Service {
 impl Service {
     fn new() -> Service {
         let scenario = Scenario::named("quiet").unwrap();
-        let mut recorder = Recorder::new(&scenario.account.id, 5);
+        let mut recorder = Recorder::new(5);
         for second in 0..130 {
             let write = second % 10 == 0;
-            recorder.record(&Call {
+            recorder.record(Call {
                 time: at(second),
                 source: "ec2.amazonaws.com".into(),
                 name: if write { "StopInstances" } else { "DescribeInstances" }.into(),

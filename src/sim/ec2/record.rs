@@ -22,9 +22,13 @@ const HIDDEN: &str = "<sensitiveDataRemoved>";
 
 /// The parameters of a request.
 pub fn parameters(action: &str, shape: Shape, params: &Value) -> Value {
-    let Some(fields) = params.as_object() else { return Value::Null };
-    let fields: Vec<(&String, &Value)> =
-        fields.iter().filter(|(key, _)| *key != "DryRun" && *key != "NextToken").collect();
+    let nothing = Map::new();
+    let fields: Vec<(&String, &Value)> = params
+        .as_object()
+        .unwrap_or(&nothing)
+        .iter()
+        .filter(|(key, _)| *key != "DryRun" && *key != "NextToken")
+        .collect();
     match shape {
         Shape::Wrapped => {
             let inner: Map<String, Value> =
@@ -35,7 +39,9 @@ pub fn parameters(action: &str, shape: Shape, params: &Value) -> Value {
             let mut written = Map::new();
             for (parameter, set, member) in sets {
                 let value = params.get(*parameter);
-                let reads = action.starts_with("Describe");
+                // Two actions leave their filters out where others write an empty set.
+                let bare = *set == "filterSet" && matches!(action, "DescribeRegions" | "DescribeAvailabilityZones");
+                let reads = action.starts_with("Describe") && !bare;
                 match value {
                     None if reads => {
                         written.insert((*set).to_owned(), json!({}));
@@ -68,7 +74,44 @@ pub fn answer(action: &str, shape: Shape, answer: &Value) -> Value {
             }
             json!({format!("{action}Response"): inner})
         }
-        Shape::Sets(_) => itemed("", answer),
+        Shape::Sets(_) => {
+            let mut written = itemed("", answer);
+            prune(unrecorded(action), &mut written);
+            written
+        }
+    }
+}
+
+/// What an answer says and its record does not.
+fn unrecorded(action: &str) -> &'static [&'static str] {
+    match action {
+        "RunInstances" => &[
+            "association",
+            "availabilityZoneId",
+            "bootMode",
+            "description",
+            "platformDetails",
+            "reason",
+            "rebootMigration",
+            "usageOperation",
+            "usageOperationUpdateTime",
+        ],
+        "AuthorizeSecurityGroupIngress" | "AuthorizeSecurityGroupEgress" => &["tagSet"],
+        _ => &[],
+    }
+}
+
+fn prune(unrecorded: &[&str], value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|key, value| {
+                let no_group = key == "groupName" && *value == "";
+                !no_group && !unrecorded.contains(&key.as_str())
+            });
+            fields.values_mut().for_each(|value| prune(unrecorded, value));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| prune(unrecorded, item)),
+        _ => {}
     }
 }
 
@@ -311,6 +354,9 @@ fn itemed(key: &str, value: &Value) -> Value {
             Value::Object(written)
         }
         Value::Array(items) if items.is_empty() => json!({}),
+        Value::Array(items) if key == "privateIpAddressesSet" => {
+            json!({"item": items.iter().map(|item| itemed(key, item)).collect::<Vec<_>>()})
+        }
         Value::Array(items) => json!({"items": items.iter().map(|item| itemed(key, item)).collect::<Vec<_>>()}),
         Value::String(text) if key.ends_with("Time") => match text.parse::<Timestamp>() {
             Ok(time) => json!(time.as_millisecond()),
