@@ -6,6 +6,7 @@
 //! talks to AWS or reads a clock.
 
 pub mod journal;
+mod record;
 pub mod redact;
 pub mod report;
 pub mod summary;
@@ -26,6 +27,29 @@ use journal::{Entry, Journal};
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder of evidence.
 pub const EVIDENCE: &str = "evidence";
+
+/// A file of evidence that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its name in the folder of evidence.
+    pub file: String,
+    /// The SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// The id of a new case: when, and of what; unique as far as a second goes.
+pub fn new_id(at: Timestamp, target: &str) -> String {
+    let target: String = target
+        .rsplit([':', '/'])
+        .next()
+        .unwrap_or(target)
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect();
+    format!("{}-{target}", at.strftime("%Y%m%d-%H%M%S")).trim_end_matches('-').to_owned()
+}
 
 /// An open case.
 #[derive(Debug)]
@@ -120,22 +144,32 @@ impl Case {
         self.journal.append(at, actor, kind, data, cli)
     }
 
-    /// Keeps a piece of evidence: the bytes in a file of the case, and its
-    /// SHA-256 in the journal. A name that is taken gets a number.
+    /// Keeps a piece of evidence that is of no step: the bytes in a file of the
+    /// case, and its SHA-256 in the journal. A name that is taken gets a number.
     ///
     /// # Errors
     /// `Storage` where it cannot be written.
     pub fn keep_evidence(&mut self, at: Timestamp, actor: &str, name: &str, bytes: &[u8]) -> Result<String, Fault> {
+        let stored = self.store_evidence(name, bytes)?;
+        let data = json!({"file": stored.file, "sha256": stored.sha256, "bytes": stored.bytes});
+        self.append(at, actor, "evidence", data, None)?;
+        Ok(stored.sha256)
+    }
+
+    /// Writes a file of evidence; its line in the journal is the caller's. A
+    /// name that is taken gets a number.
+    ///
+    /// # Errors
+    /// `Storage` where it cannot be written.
+    pub fn store_evidence(&self, name: &str, bytes: &[u8]) -> Result<Stored, Fault> {
         let folder = self.dir.join(EVIDENCE);
         let (path, mut file) = new_file(&folder, &file_name(name))?;
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
             .map_err(|error| storage("case:Evidence", &path, &error))?;
         sync_folder(&folder).map_err(|error| storage("case:Evidence", &folder, &error))?;
-        let digest = hex(&Sha256::digest(bytes));
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.append(at, actor, "evidence", json!({"file": file, "sha256": digest, "bytes": bytes.len()}), None)?;
-        Ok(digest)
+        Ok(Stored { file, sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 })
     }
 
     /// Checks every hash: the chain of the journal and each file of evidence.

@@ -13,6 +13,8 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::respond::guard::Guardrails;
+
 /// The commented sample with every default.
 pub const SAMPLE: &str = include_str!("../assets/config.toml");
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub filters: BTreeMap<String, String>,
     /// Key bindings: action to chord.
     pub keys: BTreeMap<String, String>,
+    /// What may not be changed, or only with more care.
+    pub guardrails: Guardrails,
 }
 
 impl Default for Config {
@@ -58,6 +62,7 @@ impl Default for Config {
             rules: Rules::default(),
             filters: BTreeMap::new(),
             keys: BTreeMap::new(),
+            guardrails: Guardrails::default(),
         }
     }
 }

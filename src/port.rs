@@ -3,6 +3,8 @@
 //! One object per Scope implements each; `aws` implements them over the SDK,
 //! and tests by hand. No port retries a write, and none reads a clock.
 
+pub mod guarded;
+
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;

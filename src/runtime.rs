@@ -3,4 +3,5 @@
 //! is `view`'s.
 
 pub mod clock;
+pub mod drive;
 pub mod escape;

@@ -26,7 +26,9 @@ use super::responder::Sdk;
 use super::trail::CloudTrail;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::scope::{Caller, Scope};
+use crate::port::guarded::Guarded;
 use crate::port::{Connected, Identity as _, Ports};
+use crate::respond::guard::Guardrails;
 
 /// An attempt without an answer is given up after this.
 const ATTEMPT: Duration = Duration::from_secs(20);
@@ -45,6 +47,8 @@ pub struct Options {
     /// A client that answers in the place of the network: the simulator's. With
     /// it, neither environment nor configuration files are read.
     pub stand_in: Option<SharedHttpClient>,
+    /// What the configuration forbids: asked in front of every call that changes something.
+    pub guardrails: Guardrails,
 }
 
 /// Connects: finds the credentials of each profile, asks who they are, checks
@@ -114,7 +118,9 @@ async fn ports(options: &Options, profile: Option<&str>, base: &SdkConfig, home:
     let (watched, trail_only) =
         self::watched(options, home, &Ec2::new(aws_sdk_ec2::Client::new(&asked), origin(asked_at))).await?;
     let everywhere = watched.iter().map(|region| (region, true)).chain(trail_only.iter().map(|region| (region, false)));
-    let ports = everywhere.map(|(region, fleet)| one(base, profile, region, &caller, &origin(region), fleet)).collect();
+    let ports = everywhere
+        .map(|(region, fleet)| one(base, profile, region, &caller, &origin(region), fleet, &options.guardrails))
+        .collect();
     let endpoints = endpoints.into_iter().collect();
     Ok(Connected { ports, failed: Vec::new(), endpoints })
 }
@@ -151,7 +157,15 @@ async fn watched(options: &Options, home: &str, fleet: &Ec2) -> Result<(Vec<Stri
 }
 
 /// The ports of one Scope.
-fn one(base: &SdkConfig, profile: Option<&str>, region: &str, caller: &Caller, origin: &Origin, fleet: bool) -> Ports {
+fn one(
+    base: &SdkConfig,
+    profile: Option<&str>,
+    region: &str,
+    caller: &Caller,
+    origin: &Origin,
+    fleet: bool,
+    rails: &Guardrails,
+) -> Ports {
     let config = in_region(base, region);
     let once = config.to_builder().retry_config(RetryConfig::standard().with_max_attempts(1)).build();
     let scope = Scope { profile: profile.map(str::to_owned), region: region.to_owned(), caller: caller.clone() };
@@ -159,13 +173,16 @@ fn one(base: &SdkConfig, profile: Option<&str>, region: &str, caller: &Caller, o
     let identity =
         Credentials::new(aws_sdk_sts::Client::new(&config), aws_sdk_iam::Client::new(&config), origin.clone());
     let fleet_port = Ec2::new(aws_sdk_ec2::Client::new(&config), origin.clone());
-    let armed = origin.clone();
+    let (armed, rails, guarded) = (origin.clone(), rails.clone(), scope.clone());
     Ports {
         scope,
         trail: Arc::new(trail),
         fleet: Arc::new(fleet_port),
         identity: Arc::new(identity),
-        arm: Arc::new(move || Arc::new(Sdk::new(&once, armed.clone()))),
+        arm: Arc::new(move || {
+            let sdk = Arc::new(Sdk::new(&once, armed.clone()));
+            Arc::new(Guarded::new(sdk, guarded.clone(), rails.clone()))
+        }),
         watch_fleet: fleet,
     }
 }

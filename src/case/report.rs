@@ -2,13 +2,14 @@
 //! touched, what was done, before and after, what is open. Made from the
 //! journal alone, with secrets taken out.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use super::journal::Entry;
-use super::{Case, redact, summary};
-use crate::domain::text::visible;
+use super::{Case, record, redact, summary};
+use crate::respond::plan::Survivor;
+use crate::respond::run::{Command, Outcome, Record, Run, StepStatus};
+
+mod markdown;
 
 /// The report of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,34 +21,28 @@ impl Report {
     /// The report of a case as its journal stands.
     pub fn of(case: &Case) -> Self {
         let entries = case.entries();
-        let opened = entries.iter().find(|entry| entry.kind == "opened");
-        let said = |key: &str| opened.map_or(Value::Null, |entry| entry.data[key].clone());
-        let of_kind = |kinds: &[&str]| -> Vec<Value> {
-            entries.iter().filter(|entry| kinds.contains(&entry.kind.as_str())).map(line).collect()
-        };
-        let mut actors: Vec<&str> = entries.iter().map(|entry| entry.actor.as_str()).collect();
-        actors.sort_unstable();
-        actors.dedup();
+        let runs = case.runs();
+        let mut responders: Vec<&str> = entries.iter().map(|entry| entry.actor.as_str()).collect();
+        responders.sort_unstable();
+        responders.dedup();
+        let plan = runs.last().map(|run| &run.plan);
         let json = json!({
             "case": case.id(),
+            "status": summary::status(&runs),
             "opened": entries.first().map(|entry| entry.time),
             "last": entries.last().map(|entry| entry.time),
-            "status": summary::status(entries),
-            "playbook": said("playbook"),
-            "target": said("target"),
-            "scope": said("scope"),
-            "reason": said("reason"),
-            "ticket": said("ticket"),
-            "responders": actors,
-            "events": of_kind(&["event"]),
-            "findings": of_kind(&["finding"]),
-            "notes": of_kind(&["note"]),
-            "steps": steps(entries),
+            "target": plan.map(|plan| &plan.label),
+            "scope": plan.map(|plan| &plan.scope),
+            "reason": plan.map(|plan| &plan.reason),
+            "ticket": plan.map(|plan| &plan.ticket),
+            "responders": responders,
+            "events": events(entries),
+            "findings": findings(entries),
+            "runs": runs.iter().map(run).collect::<Vec<_>>(),
             "calls": calls(entries),
-            "before": of_kind(&["before"]),
-            "verified": of_kind(&["verified"]),
-            "evidence": of_kind(&["evidence"]),
-            "open": open_points(case),
+            "notes": notes(entries),
+            "evidence": evidence(entries),
+            "open": open_points(case, &runs),
         });
         Self { json: redact::value(&json) }
     }
@@ -64,168 +59,146 @@ impl Report {
 
     /// The report as Markdown.
     pub fn markdown(&self) -> String {
-        let report = &self.json;
-        let mut text = String::new();
-        let _ = writeln!(text, "# Case {}\n", words(&report["case"]));
-        for (label, key) in [
-            ("Status", "status"),
-            ("Opened", "opened"),
-            ("Last entry", "last"),
-            ("Playbook", "playbook"),
-            ("Target", "target"),
-            ("Reason", "reason"),
-            ("Ticket", "ticket"),
-        ] {
-            if !words(&report[key]).is_empty() {
-                let _ = writeln!(text, "- {label}: {}", words(&report[key]));
-            }
-        }
-        let scope = &report["scope"];
-        if scope.is_object() {
-            let caller = &scope["caller"];
-            let _ = writeln!(
-                text,
-                "- Account: {} {}, Region {}, as {}",
-                words(&caller["account"]),
-                words(&caller["alias"]),
-                words(&scope["region"]),
-                words(&caller["arn"])
-            );
-        }
-        let responders: Vec<String> = list(&report["responders"]).iter().map(words).collect();
-        let _ = writeln!(text, "- Responders: {}", responders.join(", "));
-
-        section(&mut text, "What happened", list(&report["events"]), |event| {
-            let data = &event["data"];
-            format!(
-                "{} {} by {} from {} ({})",
-                words(&data["time"]),
-                words(&data["name"]),
-                words(&data["actor"]),
-                words(&data["ip"]),
-                words(&data["id"])
-            )
-        });
-        section(&mut text, "Findings", list(&report["findings"]), |finding| {
-            let data = &finding["data"];
-            format!("{}: {} (event {})", words(&data["severity"]), words(&data["title"]), words(&data["event_id"]))
-        });
-        section(&mut text, "What was done", list(&report["steps"]), |step| {
-            let why = words(&step["why"]);
-            let tail = if why.is_empty() { String::new() } else { format!(": {why}") };
-            format!("{} {}: {}{tail}", words(&step["time"]), words(&step["title"]), words(&step["status"]))
-        });
-        section(&mut text, "Calls that were sent", list(&report["calls"]), |call| {
-            let cli = words(&call["cli"]);
-            let shown = if cli.is_empty() { words(&call["call"]) } else { cli };
-            format!("{} `{}` → {}", words(&call["time"]), shown.replace('`', "'"), words(&call["result"]))
-        });
-        section(&mut text, "Before", list(&report["before"]), |before| {
-            let data = &before["data"];
-            format!(
-                "{} {}: `{}`",
-                words(&data["step"]),
-                words(&data["object"]),
-                data["before"].to_string().replace('`', "'")
-            )
-        });
-        section(&mut text, "Seen afterwards", list(&report["verified"]), |seen| {
-            let data = &seen["data"];
-            let ok = if data["ok"].as_bool() == Some(true) { "as wanted" } else { "NOT as wanted" };
-            format!("{} {}: {ok}; {}", words(&data["step"]), words(&data["object"]), words(&data["seen"]))
-        });
-        section(&mut text, "Notes", list(&report["notes"]), |note| {
-            format!("{} {}", words(&note["time"]), words(&note["data"]["text"]))
-        });
-        section(&mut text, "Evidence", list(&report["evidence"]), |evidence| {
-            let data = &evidence["data"];
-            format!(
-                "`evidence/{}`, {} bytes, SHA-256 {}",
-                words(&data["file"]),
-                words(&data["bytes"]),
-                words(&data["sha256"])
-            )
-        });
-        section(&mut text, "What is open", list(&report["open"]), words);
-        text
+        markdown::text(&self.json)
     }
 }
 
-fn section(text: &mut String, title: &str, items: &[Value], line: impl Fn(&Value) -> String) {
-    let _ = writeln!(text, "\n## {title}\n");
-    if items.is_empty() {
-        text.push_str("Nothing recorded.\n");
-    }
-    for item in items {
-        let _ = writeln!(text, "- {}", line(item));
-    }
+/// The pinned events, oldest first: the timeline of what happened.
+fn events(entries: &[Entry]) -> Vec<Value> {
+    let mut events: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| match record::of(entry)? {
+            Record::Pinned { event, sentence, .. } => Some((event, sentence)),
+            _ => None,
+        })
+        .collect();
+    events.sort_by_key(|(event, _)| event.time);
+    events.dedup_by(|a, b| a.0.id == b.0.id);
+    let shown = events.into_iter().map(|(event, sentence)| {
+        json!({
+            "time": event.time, "id": event.id, "name": event.name, "actor": event.actor.name,
+            "actor_arn": event.actor.arn, "access_key": event.actor.access_key, "ip": event.ip,
+            "region": event.region, "error": event.error.map(|error| error.code), "resources": event.resources,
+            "sentence": sentence,
+        })
+    });
+    shown.collect()
 }
 
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-/// A value as words on one line; text from AWS with what it hides made visible.
-fn words(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => visible(text).into_owned(),
-        other => visible(&other.to_string()).into_owned(),
-    }
-}
-
-fn line(entry: &Entry) -> Value {
-    json!({"seq": entry.seq, "time": entry.time, "data": entry.data})
-}
-
-/// The last status of each step, in the order in which the steps first came.
-fn steps(entries: &[Entry]) -> Vec<Value> {
-    let mut order: Vec<Value> = vec![];
-    for entry in entries.iter().filter(|entry| entry.kind == "step") {
-        let said = json!({"time": entry.time, "step": entry.data["step"], "title": entry.data["title"],
-            "status": entry.data["status"], "why": entry.data["why"]});
-        match order.iter_mut().find(|known| known["step"] == said["step"]) {
-            Some(known) => *known = said,
-            None => order.push(said),
+fn findings(entries: &[Entry]) -> Vec<Value> {
+    let mut all = Vec::new();
+    for entry in entries {
+        if let Some(Record::Pinned { findings, .. }) = record::of(entry) {
+            let shown = findings.into_iter().map(|finding| {
+                json!({
+                    "severity": finding.severity, "title": finding.title, "event": finding.event_id,
+                    "because": finding.because, "origin": finding.origin,
+                })
+            });
+            all.extend(shown);
         }
     }
-    order
+    all
+}
+
+/// One plan with what became of it: steps, and each object before and after.
+fn run(run: &Run) -> Value {
+    json!({
+        "playbook": run.plan.playbook,
+        "title": run.plan.title,
+        "target": run.plan.target,
+        "made": run.plan.made,
+        "reason": run.plan.reason,
+        "blast_radius": run.plan.blast_radius,
+        "steps": run.summary().steps,
+        "stopped": run.stopped.as_ref().map(ToString::to_string),
+    })
 }
 
 /// Each call that was meant to leave, with what came of it.
 fn calls(entries: &[Entry]) -> Vec<Value> {
-    let mut sent = vec![];
-    for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.kind.ends_with("intent")) {
-        let outcome = entries[at + 1..].iter().find(|later| {
-            (later.kind.ends_with("outcome") || later.kind == "recovered")
-                && later.data["step"] == entry.data["step"]
-                && later.data["object"] == entry.data["object"]
+    let mut sent = Vec::new();
+    for (line, entry) in entries.iter().enumerate() {
+        let Some(Record::Intent { at, call }) = record::of(entry) else { continue };
+        let later = entries[line + 1..].iter().find_map(|later| match record::of(later)? {
+            Record::Outcome { at: of, outcome } if of == at => Some(match *outcome {
+                Outcome::Taken(_) => "taken".to_owned(),
+                Outcome::Fault(fault) => fault.to_string(),
+            }),
+            // A later intent for the same change, or a reading: this one's own outcome was never written.
+            Record::Intent { at: of, .. } if of == at => Some("not known: no outcome was written".to_owned()),
+            Record::Settled { at: of, status, .. } if of == at => {
+                Some(format!("not known: no outcome was written; read afterwards: {}", status.word()))
+            }
+            _ => None,
         });
-        let result = outcome.map_or_else(
-            || json!("not known: no outcome was recorded"),
-            |outcome| match &outcome.data["fault"] {
-                Value::Null => outcome.data["result"].clone(),
-                fault => fault.clone(),
-            },
-        );
-        sent.push(json!({"seq": entry.seq, "time": entry.time, "step": entry.data["step"],
-            "object": entry.data["object"], "call": entry.data["call"], "cli": entry.cli, "result": result}));
+        sent.push(json!({
+            "seq": entry.seq, "time": entry.time, "actor": entry.actor, "action": call.action(),
+            "resources": call.resources(), "undo": at.back, "cli": entry.cli,
+            "result": later.unwrap_or_else(|| "not known: no outcome was written".to_owned()),
+        }));
     }
     sent
 }
 
-/// What somebody who takes over has to look at.
-fn open_points(case: &Case) -> Vec<String> {
-    let entries = case.entries();
-    let mut open: Vec<String> = vec![];
-    for step in steps(entries) {
-        let status = step["status"].as_str().unwrap_or_default();
-        if !matches!(status, "done" | "undone" | "kept" | "not-applicable") {
-            open.push(format!("{}: {status}", words(&step["title"])));
+/// What people wrote: notes, decisions, reasons for leaving a step out.
+fn notes(entries: &[Entry]) -> Vec<Value> {
+    let text = |entry: &Entry| match record::of(entry)? {
+        Record::Note { text } => Some(text),
+        Record::Skipped { step, reason } => Some(format!("{step} was left out: {reason}")),
+        Record::Acknowledged { step, note, by_user: true } if note.is_empty() => Some(format!("{step}: done")),
+        Record::Acknowledged { step, note, by_user: true } => Some(format!("{step}: {note}")),
+        Record::Command { command: Command::Undo { step }, .. } => {
+            Some(format!("undo of {} was asked for", step.as_deref().unwrap_or("everything")))
         }
-    }
-    if summary::status(entries) == "interrupted" {
-        open.push("the last call has no recorded outcome: open the case to read the real state".into());
+        _ => None,
+    };
+    entries
+        .iter()
+        .filter_map(|entry| Some(json!({"time": entry.time, "actor": entry.actor, "text": text(entry)?})))
+        .collect()
+}
+
+fn evidence(entries: &[Entry]) -> Vec<Value> {
+    let kept = entries.iter().filter(|entry| entry.kind == "evidence");
+    let shown = kept.map(|entry| {
+        let data = &entry.data;
+        json!({"time": entry.time, "file": data["file"], "sha256": data["sha256"], "bytes": data["bytes"]})
+    });
+    shown.collect()
+}
+
+/// What somebody who takes over has to look at.
+fn open_points(case: &Case, runs: &[Run]) -> Vec<String> {
+    let mut open: Vec<String> = Vec::new();
+    for run in runs {
+        for (step, state) in run.plan.steps.iter().zip(run.summary().steps) {
+            let objects = || {
+                let bad = state.objects.iter().filter(|object| object.why.is_some());
+                bad.map(|object| format!("{} {}", object.resource, object.why.as_deref().unwrap_or_default()))
+                    .collect::<Vec<_>>()
+                    .join("; ")
+            };
+            match state.status {
+                StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted => {
+                    open.push(format!("{}: {}: {}", step.title, state.status.word(), objects()));
+                }
+                StepStatus::Open => open.push(format!(
+                    "{}: a call has no written outcome: open the case to read the real state",
+                    step.title
+                )),
+                StepStatus::ByHand => open.push(format!("{}: to be done or decided by hand", step.title)),
+                _ => {}
+            }
+            open.extend(state.missed.iter().map(|(name, fault)| format!("no evidence {name}: {fault}")));
+        }
+        let isolated = run.plan.steps.iter().enumerate().any(|(at, step)| {
+            step.remedy == Some(crate::respond::remedy::Remedy::IsolateNetwork) && run.status(at) == StepStatus::Done
+        });
+        if isolated && !run.plan.survivors.is_empty() {
+            let list: Vec<_> = run.plan.survivors.iter().map(Survivor::sentence).collect();
+            open.push(format!("connections that may live on: {}", list.join("; ")));
+        }
     }
     open.extend(case.verify());
     open

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::journal::Entry;
+use super::record::records;
 use super::{JOURNAL, storage};
 use crate::domain::fault::Fault;
+use crate::respond::run::{Run, StepStatus};
 
 /// A case in a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,7 +25,8 @@ pub struct Summary {
     pub playbook: String,
     /// The target's id, empty for none.
     pub target: String,
-    /// `open`, `done`, `undone`, `interrupted` (an intent without an outcome), or `unreadable`.
+    /// `open` (nothing changed yet), `done`, `undone`, `stopped` (something failed or
+    /// drifted), `interrupted` (a call without an outcome), or `unreadable`.
     pub status: String,
     /// How many lines its journal has.
     pub lines: usize,
@@ -66,31 +69,34 @@ fn summary(id: &str, journal: &Path) -> Summary {
     let Ok(entries) = whole.lines().map(serde_json::from_str).collect::<Result<Vec<Entry>, _>>() else {
         return unreadable(lines);
     };
-    let opened = entries.iter().find(|entry| entry.kind == "opened");
-    let said = |key: &str| opened.and_then(|entry| entry.data[key].as_str()).unwrap_or_default().to_owned();
+    let runs = Run::of_records(records(&entries).iter().map(|(record, at)| (record, *at)));
+    let plan = runs.last().map(|run| &run.plan);
     Summary {
         id: id.to_owned(),
         opened: entries.first().map(|entry| entry.time),
         last: entries.last().map(|entry| entry.time),
-        playbook: said("playbook"),
-        target: said("target"),
-        status: status(&entries).into(),
+        playbook: plan.map(|plan| plan.playbook.clone()).unwrap_or_default(),
+        target: plan.map(|plan| plan.target.id.clone()).unwrap_or_default(),
+        status: status(&runs).into(),
         lines,
     }
 }
 
-/// Where a case stands, told by its journal alone.
-pub fn status(entries: &[Entry]) -> &str {
-    let last = |kinds: &[&str]| entries.iter().rposition(|entry| kinds.contains(&entry.kind.as_str()));
-    let intent = last(&["intent", "undo-intent"]);
-    let outcome = last(&["outcome", "undo-outcome", "recovered"]);
-    if intent.is_some() && outcome < intent {
-        return "interrupted";
-    }
-    match last(&["done"]) {
-        Some(done) if intent.is_none_or(|intent| intent < done) => {
-            entries[done].data["status"].as_str().unwrap_or("done")
-        }
-        _ => "open",
+/// Where a case stands, told by its runs alone.
+pub fn status(runs: &[Run]) -> &'static str {
+    let statuses = || runs.iter().flat_map(|run| (0..run.steps.len()).map(|at| run.status(at)));
+    let any = |wanted: &[StepStatus]| statuses().any(|status| wanted.contains(&status));
+    if any(&[StepStatus::Open]) {
+        "interrupted"
+    } else if any(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted])
+        || runs.iter().any(|run| run.stopped.is_some())
+    {
+        "stopped"
+    } else if runs.iter().any(Run::can_undo) {
+        "done"
+    } else if any(&[StepStatus::Undone]) {
+        "undone"
+    } else {
+        "open"
     }
 }

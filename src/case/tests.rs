@@ -5,8 +5,13 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Case, EVIDENCE, JOURNAL, summary};
-use crate::domain::fault::FaultKind;
+use super::{Case, EVIDENCE, JOURNAL, new_id, summary};
+use crate::domain::fault::{Fault, FaultKind};
+use crate::respond::call::{Answer, Call};
+use crate::respond::fact::Fact;
+use crate::respond::fixture::{self, WEB};
+use crate::respond::plan::Plan;
+use crate::respond::run::{At, ChangeStatus, Outcome, Record};
 
 const ACTOR: &str = "arn:aws:sts::123456789012:assumed-role/OnCall/alice";
 
@@ -14,16 +19,35 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_764_000_000 + second).unwrap()
 }
 
-/// A case with an opened line, an intent and its outcome.
+/// A plan of the fixture, with its reason.
+fn plan() -> Plan {
+    let mut plan = fixture::plan("compromised-instance", WEB);
+    plan.reason = "paged".into();
+    plan
+}
+
+fn place(step: &str) -> At {
+    At { step: plan().step(step).unwrap().0, change: 0, back: false }
+}
+
+fn protect(on: bool) -> Box<Call> {
+    Box::new(Call::SetTerminationProtection { instance: WEB.into(), on })
+}
+
+fn taken(step: &str) -> Record {
+    Record::Outcome { at: place(step), outcome: Box::new(Outcome::Taken(Answer::Taken)) }
+}
+
+fn write(case: &mut Case, second: i64, record: &Record) {
+    case.record(at(second), ACTOR, record, "eu-west-1").unwrap();
+}
+
+/// A case with a plan, an intent and its outcome.
 fn case(root: &Path) -> Case {
     let mut case = Case::create(root, "c-1").unwrap();
-    let scope = json!({"region": "eu-west-1", "caller": {"account": "123456789012", "alias": "prod", "arn": ACTOR}});
-    let opened = json!({"playbook": "compromised-instance", "target": "i-1", "scope": scope, "reason": "paged"});
-    case.append(at(0), ACTOR, "opened", opened, None).unwrap();
-    let call = json!({"step": "protect", "object": "i-1", "call": "ec2:ModifyInstanceAttribute"});
-    case.append(at(1), ACTOR, "intent", call, Some("aws ec2 modify-instance-attribute --instance-id i-1")).unwrap();
-    let outcome = json!({"step": "protect", "object": "i-1", "call": "ec2:ModifyInstanceAttribute", "result": "ok"});
-    case.append(at(2), ACTOR, "outcome", outcome, None).unwrap();
+    write(&mut case, 0, &Record::Plan(Box::new(plan())));
+    write(&mut case, 1, &Record::Intent { at: place("protect"), call: protect(true) });
+    write(&mut case, 2, &taken("protect"));
     case
 }
 
@@ -159,37 +183,54 @@ fn cases_are_listed_with_where_they_stand() {
     assert_eq!(summary::list(&root.path().join("none")).unwrap(), vec![]);
     let mut one = case(root.path());
     let status = || summary::list(root.path()).unwrap()[0].status.clone();
-    assert_eq!(status(), "open");
-    one.append(at(3), ACTOR, "intent", json!({"step": "stop", "object": "i-1"}), None).unwrap();
-    assert_eq!(status(), "interrupted");
-    one.append(at(4), ACTOR, "outcome", json!({"step": "stop", "object": "i-1", "result": "ok"}), None).unwrap();
-    one.append(at(5), ACTOR, "done", json!({"status": "done"}), None).unwrap();
+    assert_eq!(status(), "interrupted", "taken, but not seen yet");
+    let settled = |status| Record::Settled { at: place("protect"), status, fact: Some(Fact::Flag(true)) };
+    write(&mut one, 3, &settled(ChangeStatus::Done));
     assert_eq!(status(), "done");
+    write(&mut one, 4, &settled(ChangeStatus::Failed(Fault::new(FaultKind::Denied, "ec2:X", "no"))));
+    assert_eq!(status(), "stopped");
+    write(&mut one, 5, &settled(ChangeStatus::Undone));
+    assert_eq!(status(), "undone");
     let listed = &summary::list(root.path()).unwrap()[0];
-    assert_eq!((listed.target.as_str(), listed.playbook.as_str()), ("i-1", "compromised-instance"));
+    assert_eq!((listed.target.as_str(), listed.playbook.as_str()), (WEB, "compromised-instance"));
+}
+
+#[test]
+fn a_journal_gives_its_runs_back() {
+    let root = tempfile::tempdir().unwrap();
+    drop(case(root.path()));
+    let runs = Case::open(&root.path().join("c-1")).unwrap().runs();
+    assert_eq!(runs.len(), 1);
+    assert!(runs[0].is_open());
+    assert_eq!(runs[0].plan, plan());
 }
 
 #[test]
 fn the_report_tells_it_and_keeps_secrets() {
     let root = tempfile::tempdir().unwrap();
     let mut case = case(root.path());
-    let step = json!({"step": "protect", "title": "Protect from termination", "status": "done"});
-    case.append(at(3), ACTOR, "step", step, None).unwrap();
-    let failed = json!({"step": "cut", "title": "Cut the network", "status": "failed", "why": "denied"});
-    case.append(at(4), ACTOR, "step", failed, None).unwrap();
-    case.append(at(5), ACTOR, "note", json!({"text": "password=hunter22\u{1b}[31m"}), None).unwrap();
+    let before = Record::Before { at: place("protect"), fact: Fact::Flag(false) };
+    write(&mut case, 3, &before);
+    let done = Record::Settled { at: place("protect"), status: ChangeStatus::Done, fact: Some(Fact::Flag(true)) };
+    write(&mut case, 3, &done);
+    let denied = Fault::new(FaultKind::Denied, "ec2:DisassociateIamInstanceProfile", "not authorized");
+    let failed = Record::Settled { at: place("profile"), status: ChangeStatus::Failed(denied), fact: None };
+    write(&mut case, 4, &failed);
+    write(&mut case, 5, &Record::Note { text: "password=hunter22\u{1b}[31m".into() });
     case.keep_evidence(at(6), ACTOR, "describe.json", b"{}").unwrap();
     let report = case.write_report().unwrap();
     let text = fs::read_to_string(case.dir().join("report.md")).unwrap();
     assert_eq!(text, report.markdown());
     for part in [
-        "- Target: i-1",
-        "Account: 123456789012 prod, Region eu-west-1",
-        "Protect from termination: done",
-        "Cut the network: failed: denied",
-        "`aws ec2 modify-instance-attribute --instance-id i-1` → ok",
+        "- Target: i-0abc12de34f567890 web-7",
+        "- Reason: paged",
+        "Account: 123456789012 prod-eu, Region eu-west-1",
+        "- Protect from termination: done",
+        "termination protection, done: on",
+        "- Take its role off: failed",
+        "`aws ec2 modify-instance-attribute --instance-id i-0abc12de34f567890 --disable-api-termination --region eu-west-1` → taken",
         "`evidence/describe.json`, 2 bytes",
-        "## What is open\n\n- Cut the network: failed",
+        "## What is open\n\n- Take its role off: failed: i-0abc12de34f567890 ec2:DisassociateIamInstanceProfile: denied: not authorized",
     ] {
         assert!(text.contains(part), "{part}\n\n{text}");
     }
@@ -197,5 +238,12 @@ fn the_report_tells_it_and_keeps_secrets() {
     let json: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(case.dir().join("report.json")).unwrap()).unwrap();
     assert_eq!(&json, report.json());
-    assert_eq!(json["open"], json!(["Cut the network: failed"]));
+    assert_eq!(json["open"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_new_case_is_named_by_when_and_what() {
+    assert_eq!(new_id(at(0), "i-0abc"), "20251124-160000-i-0abc");
+    assert_eq!(new_id(at(0), "arn:aws:iam::1:role/app/web role"), "20251124-160000-webrole");
+    assert!(Case::create(tempfile::tempdir().unwrap().path(), &new_id(at(0), "../etc")).is_ok());
 }

@@ -45,6 +45,7 @@ pub async fn connected(setting: &Setting) -> Result<Connected, Failure> {
         profiles: setting.config.profiles.clone(),
         regions: setting.config.regions.clone(),
         endpoint_url: (!endpoint.is_empty()).then(|| endpoint.clone()),
+        guardrails: setting.config.guardrails.clone(),
         ..Options::default()
     };
     let connected = connect(&options).await.map_err(|fault| match fault.kind {

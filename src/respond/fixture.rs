@@ -258,6 +258,11 @@ impl World {
         plain
     }
 
+    /// Readings show the state as it is from now on.
+    pub fn catch_up(&mut self) {
+        self.behind.clear();
+    }
+
     /// The writing calls that came.
     pub fn writes(&self) -> Vec<&'static str> {
         self.calls.iter().filter(|call| call.writes()).map(Call::operation).collect()

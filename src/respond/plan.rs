@@ -163,6 +163,11 @@ pub struct Before {
 }
 
 impl Plan {
+    /// What tells the plan from others of the same case.
+    pub fn key(&self) -> String {
+        format!("{} {} {}", self.playbook, self.target.id, self.made)
+    }
+
     /// A step by its id, with its place.
     pub fn step(&self, id: &str) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| step.id == id)

@@ -95,8 +95,8 @@ pub enum Input {
     Identity(Result<Caller, Fault>, String),
     /// What the call answered.
     Answer(Result<Answer, Fault>),
-    /// The evidence is in the case: its SHA-256 and size.
-    Gathered(Result<(String, u64), Fault>),
+    /// The evidence is in the case: its file's name, SHA-256 and size.
+    Gathered(Result<(String, String, u64), Fault>),
     /// The time is over.
     Waited,
 }
@@ -149,30 +149,43 @@ impl Run {
         }
     }
 
-    /// The run as the records of a journal tell it, with the time of each. None
-    /// where they hold no plan. The last plan counts: a case may hold several.
-    pub fn of_records<'a>(records: impl IntoIterator<Item = (&'a Record, Timestamp)>) -> Option<Self> {
-        let mut run: Option<Self> = None;
+    /// The runs as the records of a journal tell them, with the time of each
+    /// record, in the order in which their plans were made. A case may hold several.
+    pub fn of_records<'a>(records: impl IntoIterator<Item = (&'a Record, Timestamp)>) -> Vec<Self> {
+        let mut runs: Vec<Self> = Vec::new();
+        let mut current = 0;
         for (record, at) in records {
             match record {
                 Record::Plan(plan) => {
                     let mut fresh = Self::new((**plan).clone());
                     fresh.filed = true;
-                    run = Some(fresh);
+                    current = runs.len();
+                    runs.push(fresh);
+                    continue;
                 }
-                other => {
-                    if let Some(run) = &mut run {
-                        run.apply(other, at);
-                    }
+                Record::Command { plan, .. } => {
+                    current = runs.iter().rposition(|run| run.plan.key() == *plan).unwrap_or(current);
                 }
+                _ => {}
+            }
+            if let Some(run) = runs.get_mut(current) {
+                run.apply(record, at);
             }
         }
-        run
+        runs
     }
 
     /// Some call's outcome was never written: the real state must be read.
     pub fn is_open(&self) -> bool {
         self.open().next().is_some()
+    }
+
+    /// Something was changed that has not been taken back and does not stay by its nature.
+    pub fn can_undo(&self) -> bool {
+        use super::change::Undo;
+        let changes =
+            self.plan.steps.iter().zip(&self.steps).flat_map(|(step, state)| step.changes.iter().zip(&state.changes));
+        changes.into_iter().any(|(change, state)| state.called && change.undo == Undo::Restore)
     }
 
     /// The command that is carried out now has not come to its end.
@@ -240,7 +253,11 @@ impl Run {
         if !self.filed {
             records.push(Record::Plan(Box::new(self.plan.clone())));
         }
-        records.push(Record::Command { command: command.clone(), caller: operator.caller.clone() });
+        records.push(Record::Command {
+            plan: self.plan.key(),
+            command: command.clone(),
+            caller: operator.caller.clone(),
+        });
         Ok(self.go(Phase::Preamble(records), now))
     }
 

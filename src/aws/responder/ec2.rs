@@ -94,11 +94,7 @@ impl Sdk {
                 let answer = sent!(self, call, request)?;
                 let found = answer.iam_instance_profile_associations.unwrap_or_default();
                 Answer::Associations(
-                    found
-                        .into_iter()
-                        .filter_map(association)
-                        .filter(|one| !one.state.starts_with("disassociat"))
-                        .collect(),
+                    found.into_iter().filter_map(association).filter(|one| one.state != "disassociated").collect(),
                 )
             }
             Call::DescribeSnapshots { volumes, tag: (key, value) } => {

@@ -289,11 +289,11 @@ impl Run {
         }
     }
 
-    fn gathered(&mut self, item: usize, result: Result<(String, u64), Fault>) -> Phase {
+    fn gathered(&mut self, item: usize, result: Result<(String, String, u64), Fault>) -> Phase {
         let step = self.current();
         let name = self.plan.steps[step].evidence[item].name.clone();
         let record = match result {
-            Ok((sha256, bytes)) => Record::Evidence { step: Some(step), name, sha256, bytes },
+            Ok((file, sha256, bytes)) => Record::Evidence { step: Some(step), name, file, sha256, bytes },
             // A disk that takes no evidence takes no journal either: stop before anything is changed.
             Err(fault) if fault.kind == FaultKind::Storage => return Phase::Stop(Box::new(fault)),
             Err(fault) => Record::Missed { step, name, fault },

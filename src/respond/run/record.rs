@@ -38,8 +38,10 @@ pub enum Outcome {
 pub enum Record {
     /// A plan was made; what follows is of it.
     Plan(Box<Plan>),
-    /// The user asked for something.
+    /// The user asked for something; what follows is of the plan named.
     Command {
+        /// The plan's key.
+        plan: String,
         /// What.
         command: Command,
         /// Who.
@@ -86,8 +88,11 @@ pub enum Record {
     Evidence {
         /// The step's place, none where it is of no step.
         step: Option<usize>,
-        /// The file's name.
+        /// The evidence's name in the plan; the file's, where it is of no step.
+        #[serde(default)]
         name: String,
+        /// The file's name in the case.
+        file: String,
         /// The SHA-256 of its content, in hexadecimal.
         sha256: String,
         /// Its size in bytes.

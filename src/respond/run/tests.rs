@@ -65,7 +65,7 @@ impl Drill {
                 }
                 Input::Answer(self.world.answer(&call))
             }
-            Output::Gather(_) => Input::Gathered(Ok(("0".repeat(64), 12))),
+            Output::Gather(evidence) => Input::Gathered(Ok((evidence.name, "0".repeat(64), 12))),
             Output::Wait(long) => {
                 self.now = self.now.checked_add(SignedDuration::try_from(long).unwrap()).unwrap();
                 Input::Waited
@@ -99,7 +99,7 @@ impl Drill {
 
     /// The program died and was started again: only the journal is left.
     fn restarts(&mut self) {
-        self.run = Run::of_records(self.journal.iter().map(|(record, at)| (record, *at))).unwrap();
+        self.run = Run::of_records(self.journal.iter().map(|(record, at)| (record, *at))).pop().unwrap();
     }
 }
 
@@ -292,4 +292,22 @@ fn tags_are_restored_to_what_they_were() {
         drill.world.tags,
         BTreeMap::from([("Name".into(), "web-7".into()), ("stanch:status".into(), "watched".into())])
     );
+}
+
+#[test]
+fn a_case_of_two_plans_keeps_what_was_done_under_each() {
+    let mut first = Drill::contain();
+    first.runs(&["protect"]);
+    let mut plan = fixture::plan("rogue-instances", WEB);
+    plan.made = start() + SignedDuration::from_mins(1);
+    let mut second = Drill::new(plan);
+    second.runs(&["tag"]);
+    first.runs(&["shutdown"]);
+    let half = first.journal.iter().position(|(record, _)| matches!(record, Record::Command { command: Command::Run { steps }, .. } if steps[0] == "shutdown"));
+    let (before, after) = first.journal.split_at(half.unwrap());
+    let all = before.iter().chain(&second.journal).chain(after).map(|(record, at)| (record, *at));
+    let runs = Run::of_records(all);
+    assert_eq!(runs.len(), 2);
+    assert_eq!(runs[0].steps, first.run.steps);
+    assert_eq!(runs[1].steps, second.run.steps);
 }
