@@ -20,6 +20,8 @@ mod live;
 mod log;
 mod man;
 pub mod out;
+mod playbooks;
+mod policy;
 mod rules;
 mod scan;
 mod setting;
@@ -60,6 +62,8 @@ fn run(cli: Cli) -> Outcome {
     let setting = Setting::of(&cli.global)?;
     log::start(&setting)?;
     match cli.command {
+        Some(Command::Playbooks(args)) => playbooks::run(&args, &setting),
+        Some(Command::Policy(args)) => policy::run(&args, &setting),
         Some(Command::Cases(args)) => cases::run(&args, &setting),
         Some(Command::Explain(args)) => explain::run(&args, &setting),
         Some(Command::Events(args)) => events::run(&args, &setting),

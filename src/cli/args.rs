@@ -61,6 +61,10 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The playbooks: guided remediations
+    Playbooks(Playbooks),
+    /// Least-privilege IAM policies: for reading, and for each playbook
+    Policy(Policy),
     /// Kept cases: their journals, evidence and reports
     Cases(Cases),
     /// The card of an event: what it is, what it means, how to stop and revert it
@@ -300,4 +304,78 @@ fn factor(text: &str) -> Result<f64, String> {
         Ok(factor) if factor > 0.0 && factor <= 100_000.0 => Ok(factor),
         _ => Err("a speed is a number over 0, at most 100000".into()),
     }
+}
+
+/// `stanch playbooks`.
+#[derive(Debug, Args)]
+pub struct Playbooks {
+    /// One playbook, whole
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stanch remediate`.
+#[derive(Debug, Args)]
+pub struct Remediate {
+    /// The playbook
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// What it is for: an id, or a name
+    #[arg(value_name = "TARGET")]
+    pub target: String,
+    /// Print the plan and do nothing: what happens without --execute, too
+    #[arg(long, conflicts_with = "execute")]
+    pub plan: bool,
+    /// With the plan: check the permission for each call, by dry runs and policy simulation
+    #[arg(long, conflicts_with = "execute")]
+    pub check: bool,
+    /// Run the steps up to containment, or those of --steps
+    #[arg(long)]
+    pub execute: bool,
+    /// The target's id once more, typed in full
+    #[arg(long, value_name = "TARGET")]
+    pub confirm: Option<String>,
+    /// Only these steps, by id or number; what destroys runs only when it is named here
+    #[arg(long, value_name = "STEP", value_delimiter = ',')]
+    pub steps: Vec<String>,
+    /// What narrows it: the rule that an event added, the key's user; ids
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub focus: Vec<String>,
+    /// Why it is done; kept in the case
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The ticket; kept in the case
+    #[arg(long, value_name = "ID")]
+    pub ticket: Option<String>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stanch undo`.
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// The case: an id, or the path of a folder
+    #[arg(value_name = "CASE")]
+    pub case: String,
+    /// Only this step, by id or number
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    /// The id of the case's target, typed in full
+    #[arg(long, value_name = "TARGET")]
+    pub confirm: Option<String>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stanch policy`.
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// The playbook; without one: reading
+    #[arg(value_name = "PLAYBOOK")]
+    pub playbook: Option<String>,
 }

@@ -64,3 +64,10 @@ pub async fn connected(setting: &Setting) -> Result<Connected, Failure> {
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
+
+/// The environment names a profile or holds a key: then it decides, not a file.
+pub fn has_credentials_of_its_own() -> bool {
+    ["AWS_PROFILE", "AWS_ACCESS_KEY_ID"]
+        .into_iter()
+        .any(|name| std::env::var_os(name).is_some_and(|text| !text.is_empty()))
+}

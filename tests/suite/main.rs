@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test builds may fail loudly")]
 
 mod cli;
+mod cli_live;
 mod console;
 mod detect;
 mod layers;
