@@ -32,8 +32,8 @@ fn the_recorded_attack_is_told_rule_by_rule() {
     for ((severity, title), count) in counts {
         writeln!(told, "{:<8} {count:>4}  {title}", severity.0.to_string()).unwrap();
     }
-    insta::with_settings!({ snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::assert_snapshot!("detect_recorded", told);
+    insta::with_settings!({ snapshot_path => "../../snapshots/detect", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(  "recorded", told);
     });
 }
 
