@@ -1,0 +1,225 @@
+//! Carries out what `update` asks for. Every task of the program belongs to
+//! the one set here; nothing is awaited in place.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc::Sender;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::clock::Clock;
+use super::docket::Docket;
+use super::events::{self, Order};
+use super::tray::Tray;
+use super::{News, detection, filter, fleet};
+use crate::app::effect::Effect;
+use crate::app::message::Message;
+use crate::app::scopes::{Part, ScopeId};
+use crate::detect::RuleSet;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::window::Span;
+use crate::port::{Connected, Ports, Responder};
+
+/// What of a kind is asked of a Scope at most once at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Errand {
+    Instance(ScopeId),
+    ConsoleOutput(ScopeId),
+    Arm,
+}
+
+/// One Scope as the runtime holds it.
+struct Held {
+    ports: Ports,
+    orders: Arc<Tray<Vec<Order>>>,
+    refresh: Arc<Tray<()>>,
+}
+
+/// The runtime's hands.
+pub struct Hands {
+    /// Every task of the program: one that panics ends it.
+    pub tasks: JoinSet<()>,
+    inbox: Sender<News>,
+    clock: Clock,
+    window: Span,
+    scopes: Vec<Held>,
+    armed: HashMap<ScopeId, Arc<dyn Responder>>,
+    errands: HashMap<Errand, AbortHandle>,
+    filters: Arc<Tray<filter::Job>>,
+    superseded: Arc<AtomicBool>,
+    detections: Arc<Tray<detection::Job>>,
+    docket: Arc<Docket>,
+}
+
+impl Hands {
+    /// Hands that answer into an inbox, with their workers begun. `window` is
+    /// what is looked back on at first.
+    pub fn new(inbox: Sender<News>, clock: Clock, rules: RuleSet, window: Span, docket: Docket) -> Self {
+        let mut tasks = JoinSet::new();
+        let filters = Arc::new(Tray::new());
+        let detections = Arc::new(Tray::new());
+        tasks.spawn(filter::work(Arc::clone(&filters), clock.clone(), inbox.clone()));
+        tasks.spawn(detection::work(Arc::clone(&detections), rules, inbox.clone()));
+        Self {
+            tasks,
+            inbox,
+            clock,
+            window,
+            scopes: Vec::new(),
+            armed: HashMap::new(),
+            errands: HashMap::new(),
+            filters,
+            superseded: Arc::default(),
+            detections,
+            docket: Arc::new(docket),
+        }
+    }
+
+    /// Takes over the Scopes that were reached and begins to watch them. What
+    /// the Model has to be told comes back.
+    pub fn connected(&mut self, connected: Connected) -> Vec<Message> {
+        for ports in connected.ports {
+            let Ok(place) = u16::try_from(self.scopes.len()) else { break };
+            let id = ScopeId(place);
+            let held = Held { ports, orders: Arc::new(Tray::new()), refresh: Arc::new(Tray::new()) };
+            let watched = events::watch(
+                id,
+                Arc::clone(&held.ports.trail),
+                self.window,
+                self.clock.clone(),
+                Arc::clone(&held.orders),
+                self.inbox.clone(),
+            );
+            self.tasks.spawn(watched);
+            if held.ports.watch_fleet {
+                let fleet = Arc::clone(&held.ports.fleet);
+                let refresh = Arc::clone(&held.refresh);
+                self.tasks.spawn(fleet::watch(id, fleet, self.clock.clone(), refresh, self.inbox.clone()));
+            }
+            self.scopes.push(held);
+        }
+        let scopes = self.scopes.iter().map(|held| held.ports.scope.clone()).collect();
+        let mut messages = vec![Message::Scopes(scopes)];
+        for (service, url) in connected.endpoints {
+            let what = if service == "all" { "every request".to_owned() } else { format!("requests to {service}") };
+            messages.push(Message::Notice { text: format!("{what} goes to {url}"), bad: false });
+        }
+        messages
+    }
+
+    /// Begins what an effect asks for. Effects on the terminal and on the
+    /// program itself are not among these: the cycle sees to them.
+    pub fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Filter { generation, query, span, bars, timeline } => {
+                self.superseded.store(true, Ordering::Relaxed);
+                self.superseded = Arc::default();
+                let superseded = Arc::clone(&self.superseded);
+                self.filters.replace(filter::Job { generation, query, span, bars, timeline, superseded });
+            }
+            Effect::Detect { timeline, slots } => {
+                self.detections.add(detection::Job { timeline, slots }, detection::Job::and);
+            }
+            Effect::LookBack { span } => {
+                self.window = span;
+                for held in &self.scopes {
+                    order(&held.orders, Order::LookBack(span));
+                }
+            }
+            Effect::Ask { scope, question, span } => {
+                let asked = self.scopes.iter().enumerate().filter(|(place, _)| {
+                    scope.is_none_or(|ScopeId(wanted)| usize::from(wanted) == *place)
+                });
+                for (_, held) in asked {
+                    order(&held.orders, Order::Ask(question.clone(), span));
+                }
+            }
+            Effect::ReadInventory { scope } => {
+                if let Some(held) = self.held(scope) {
+                    held.refresh.replace(());
+                }
+            }
+            Effect::ReadInstance { scope, id, generation } => self.read_instance(scope, id, generation),
+            Effect::ReadConsoleOutput { scope, id, generation } => self.read_console(scope, id, generation),
+            Effect::Arm { scope, generation } => self.arm(scope, generation),
+            Effect::Disarm => self.armed.clear(),
+            Effect::Pin { scope, event_id, raw } => self.pin(scope, &event_id, raw),
+            Effect::StopRun
+            | Effect::Copy(_) | Effect::Bell | Effect::Notify { .. } | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    /// A caller was read again for arming: from now on there is a Responder.
+    pub fn armed(&mut self, scope: ScopeId) {
+        if let Some(held) = self.scopes.get(usize::from(scope.0)) {
+            self.armed.insert(scope, (held.ports.arm)());
+        }
+    }
+
+    fn held(&self, ScopeId(place): ScopeId) -> Option<&Held> {
+        self.scopes.get(usize::from(place))
+    }
+
+    fn read_instance(&mut self, scope: ScopeId, id: String, generation: u64) {
+        let Some(fleet) = self.held(scope).map(|held| Arc::clone(&held.ports.fleet)) else { return };
+        let (inbox, clock) = (self.inbox.clone(), self.clock.clone());
+        self.run(Errand::Instance(scope), async move {
+            let result = fleet.instance(&id).await.map(|mut part| {
+                part.read_at = Some(clock.now());
+                Box::new(part)
+            });
+            let _ = inbox.send(News::Message(Message::Instance { scope, id, generation, result })).await;
+        });
+    }
+
+    fn read_console(&mut self, scope: ScopeId, id: String, generation: u64) {
+        let Some(fleet) = self.held(scope).map(|held| Arc::clone(&held.ports.fleet)) else { return };
+        let inbox = self.inbox.clone();
+        self.run(Errand::ConsoleOutput(scope), async move {
+            let result = fleet.console_output(&id).await;
+            let _ = inbox.send(News::Message(Message::ConsoleOutput { scope, id, generation, result })).await;
+        });
+    }
+
+    fn arm(&mut self, scope: ScopeId, generation: u64) {
+        let inbox = self.inbox.clone();
+        let identity = self.held(scope).map(|held| Arc::clone(&held.ports.identity));
+        self.run(Errand::Arm, async move {
+            let result = match identity {
+                Some(identity) => identity.caller().await,
+                None => Err(Fault::new(FaultKind::Refused, "sts:GetCallerIdentity", "no account is connected")),
+            };
+            let _ = inbox.send(News::Message(Message::Armed { scope, generation, result })).await;
+        });
+    }
+
+    fn pin(&mut self, scope: Option<ScopeId>, event_id: &str, raw: String) {
+        let (docket, inbox, now) = (Arc::clone(&self.docket), self.inbox.clone(), self.clock.now());
+        let who = scope.and_then(|scope| self.held(scope)).map(|held| held.ports.scope.caller.arn.clone());
+        let name = format!("event-{event_id}.json");
+        self.tasks.spawn_blocking(move || {
+            let kept = docket.with(now, |case| case.keep_evidence(now, &who.unwrap_or_default(), &name, raw.as_bytes()));
+            let message = match kept {
+                Ok((_, view)) => Message::Case(Box::new(view)),
+                Err(fault) => Message::Fault { scope: None, part: Part::Case, fault },
+            };
+            let _ = inbox.blocking_send(News::Message(message));
+        });
+    }
+
+    /// Starts an errand; an older one of the same key is given up.
+    fn run(&mut self, key: Errand, task: impl Future<Output = ()> + Send + 'static) {
+        let handle = self.tasks.spawn(task);
+        if let Some(older) = self.errands.insert(key, handle) {
+            older.abort();
+        }
+    }
+}
+
+fn order(orders: &Tray<Vec<Order>>, order: Order) {
+    orders.add(vec![order], |mut old, new| {
+        old.extend(new);
+        old
+    });
+}

@@ -1,0 +1,49 @@
+//! Loads recorded logs on a thread of its own and hands them on as they come.
+
+use std::ops::ControlFlow;
+
+use tokio::sync::mpsc::Sender;
+
+use super::News;
+use crate::app::message::{Loading, Message};
+use crate::app::scopes::Part;
+use crate::recorded::{self, Input, Options};
+
+/// The most broken records and passed-over files that are told one by one.
+const TOLD: usize = 100;
+
+/// Loads, and tells how far it has come. It ends early where nobody listens.
+pub async fn load(inputs: Vec<Input>, options: Options, inbox: Sender<News>) {
+    let work = tokio::task::spawn_blocking(move || read(&inputs, &options, &inbox));
+    super::finished(work.await);
+}
+
+fn read(inputs: &[Input], options: &Options, inbox: &Sender<News>) {
+    let tell = |message: Message| match inbox.blocking_send(News::Message(message)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    };
+    let mut last = Loading::default();
+    let outcome = recorded::load(inputs, options, &mut |progress| {
+        last.files_done = progress.files;
+        last.files_total = progress.files_total;
+        last.bytes = progress.bytes;
+        if let Some(batch) = progress.output {
+            tell(Message::Batch(Box::new(batch)))?;
+        }
+        tell(Message::Loading(last.clone()))
+    });
+    match outcome {
+        Ok(loaded) => {
+            last.broken_total = loaded.broken_count;
+            last.broken = loaded.broken.iter().take(TOLD).map(ToString::to_string).collect();
+            let passed_over = loaded.passed_over.iter().take(TOLD);
+            last.passed_over = passed_over.map(|(file, why)| format!("{file}: {why}")).collect();
+        }
+        Err(fault) => {
+            let _ = tell(Message::Fault { scope: None, part: Part::Events, fault });
+        }
+    }
+    last.finished = true;
+    let _ = tell(Message::Loading(last));
+}
