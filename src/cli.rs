@@ -74,9 +74,7 @@ fn run(cli: Cli) -> Outcome {
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
-        None => {
-            console::need_terminal()?;
-            Err(Failure::Usage("name a command; see stanch --help".into()))
-        }
+        Some(Command::Open(args)) => console::open(&args, &setting),
+        None => console::live(&setting),
     }
 }

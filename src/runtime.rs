@@ -6,7 +6,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
 use futures_util::stream;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
@@ -30,6 +29,7 @@ mod events;
 mod filter;
 mod fleet;
 mod hands;
+mod input;
 mod panics;
 mod recorded;
 mod screen;
@@ -143,7 +143,8 @@ async fn on_terminal(options: Options) -> Result<End, Broken> {
         let wish = signals.next().await;
         Some((wish, signals))
     }));
-    let end = cycle.run(EventStream::new(), signals, &mut news, &mut hands).await;
+    let terminal = input::listen(&mut hands.tasks);
+    let end = cycle.run(terminal, signals, &mut news, &mut hands).await;
     cycle.surface.leave().or_else(|error| match &end {
         // A terminal that is gone cannot be given back.
         Ok(End::HungUp) => Ok(()),

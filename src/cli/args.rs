@@ -65,6 +65,8 @@ pub enum Command {
     Playbooks(Playbooks),
     /// Least-privilege IAM policies: for reading, and for each playbook
     Policy(Policy),
+    /// The console on recorded CloudTrail logs
+    Open(Open),
     /// Kept cases: their journals, evidence and reports
     Cases(Cases),
     /// The card of an event: what it is, what it means, how to stop and revert it
@@ -85,6 +87,14 @@ pub enum Command {
     Completions(Completions),
     /// The manual page, on standard output
     Man,
+}
+
+/// `stanch open`.
+#[derive(Debug, Args)]
+pub struct Open {
+    /// Files and folders, plain, gzip or Zstandard; '-' is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
 }
 
 /// `stanch explain`.

@@ -9,6 +9,7 @@ use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracket
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 /// Begin and end of a synchronized update (DEC private mode 2026): a terminal
@@ -98,7 +99,9 @@ impl Surface for Tty {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()?;
+        // Terminal::clear would ask the terminal where its cursor is, and wait for the answer.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
         self.commit(false)
     }
 
