@@ -39,9 +39,9 @@ mod tray;
 #[cfg(test)]
 mod tests;
 
+use clock::Clock;
 pub use connect::Connect;
 pub use cycle::Broken;
-use clock::Clock;
 use cycle::Cycle;
 use docket::Docket;
 use escape::Manner;

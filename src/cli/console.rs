@@ -132,7 +132,9 @@ fn depth(color: Color, get: impl Fn(&str) -> Option<String>) -> Depth {
     let direct = get("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
     if direct || term.ends_with("-direct") {
         Depth::True
-    } else if term.contains("256color") || ["kitty", "ghostty", "alacritty", "foot"].iter().any(|name| term.contains(name)) {
+    } else if term.contains("256color")
+        || ["kitty", "ghostty", "alacritty", "foot"].iter().any(|name| term.contains(name))
+    {
         Depth::Indexed256
     } else {
         Depth::Ansi16

@@ -107,8 +107,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let docket = Docket::new(root.path().join("cases"), None);
         let now = "2026-11-24T14:02:07Z".parse().unwrap();
-        let ((), first) =
-            docket.with(now, |case| case.append(now, "arn:aws:iam::1:user/ada", "note", json!({"text": "a\u{1b}"}), None).map(|_| ())).unwrap();
+        let ((), first) = docket
+            .with(now, |case| {
+                case.append(now, "arn:aws:iam::1:user/ada", "note", json!({"text": "a\u{1b}"}), None).map(|_| ())
+            })
+            .unwrap();
         assert_eq!(first.id, "20261124-140207");
         let (_, second) = docket.with(now, |case| case.keep_evidence(now, "ada", "event.json", b"{}")).unwrap();
         assert_eq!(second.id, first.id);

@@ -128,9 +128,11 @@ impl Hands {
                 }
             }
             Effect::Ask { scope, question, span } => {
-                let asked = self.scopes.iter().enumerate().filter(|(place, _)| {
-                    scope.is_none_or(|ScopeId(wanted)| usize::from(wanted) == *place)
-                });
+                let asked = self
+                    .scopes
+                    .iter()
+                    .enumerate()
+                    .filter(|(place, _)| scope.is_none_or(|ScopeId(wanted)| usize::from(wanted) == *place));
                 for (_, held) in asked {
                     order(&held.orders, Order::Ask(question.clone(), span));
                 }
@@ -146,7 +148,12 @@ impl Hands {
             Effect::Disarm => self.armed.clear(),
             Effect::Pin { scope, event_id, raw } => self.pin(scope, &event_id, raw),
             Effect::StopRun
-            | Effect::Copy(_) | Effect::Bell | Effect::Notify { .. } | Effect::Redraw | Effect::Suspend | Effect::Quit => {}
+            | Effect::Copy(_)
+            | Effect::Bell
+            | Effect::Notify { .. }
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
         }
     }
 
@@ -199,7 +206,8 @@ impl Hands {
         let who = scope.and_then(|scope| self.held(scope)).map(|held| held.ports.scope.caller.arn.clone());
         let name = format!("event-{event_id}.json");
         self.tasks.spawn_blocking(move || {
-            let kept = docket.with(now, |case| case.keep_evidence(now, &who.unwrap_or_default(), &name, raw.as_bytes()));
+            let kept =
+                docket.with(now, |case| case.keep_evidence(now, &who.unwrap_or_default(), &name, raw.as_bytes()));
             let message = match kept {
                 Ok((_, view)) => Message::Case(Box::new(view)),
                 Err(fault) => Message::Fault { scope: None, part: Part::Case, fault },

@@ -36,7 +36,12 @@ fn read(inputs: &[Input], options: &Options, inbox: &Sender<News>) {
     match outcome {
         Ok(loaded) => {
             last.broken_total = loaded.broken_count;
-            last.broken = loaded.broken.iter().take(TOLD).map(|broken| format!("{}:{}: {}", broken.file, broken.offset, broken.why)).collect();
+            last.broken = loaded
+                .broken
+                .iter()
+                .take(TOLD)
+                .map(|broken| format!("{}:{}: {}", broken.file, broken.offset, broken.why))
+                .collect();
             let passed_over = loaded.passed_over.iter().take(TOLD);
             last.passed_over = passed_over.map(|(file, why)| format!("{file}: {why}")).collect();
         }

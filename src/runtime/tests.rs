@@ -19,9 +19,9 @@ use super::hands::Hands;
 use super::screen::Surface;
 use super::signals::Wish;
 use super::{Clock, End, News};
+use crate::app::Model;
 use crate::app::message::Message;
 use crate::app::settings::{Mode, Settings, Start};
-use crate::app::Model;
 use crate::detect::RuleSet;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::inventory::Inventory;
@@ -216,7 +216,10 @@ async fn a_panic_on_another_thread_ends_the_program_too() {
 #[tokio::test]
 async fn q_and_signals_end_it() {
     let mut desk = desk();
-    assert!(matches!(desk.run(Duration::from_secs(1), typed(vec![key('q')]), stream::pending()).await, Some(Ok(End::Quit))));
+    assert!(matches!(
+        desk.run(Duration::from_secs(1), typed(vec![key('q')]), stream::pending()).await,
+        Some(Ok(End::Quit))
+    ));
     for (wish, end) in [(Wish::End, End::Signal), (Wish::HungUp, End::HungUp)] {
         let mut desk = self::desk();
         let ended = desk.run(Duration::from_secs(1), stream::pending(), stream::iter([wish])).await;
@@ -345,5 +348,12 @@ fn ports() -> (Ports, Arc<AtomicUsize>) {
 
 fn ports_over(trail: Arc<dyn Trail>) -> Ports {
     let scope = Scope { profile: None, region: "eu-west-1".into(), caller: caller() };
-    Ports { scope, trail, fleet: Arc::new(Empty), identity: Arc::new(Empty), watch_fleet: false, arm: Arc::new(|| unreachable!("nobody arms")) }
+    Ports {
+        scope,
+        trail,
+        fleet: Arc::new(Empty),
+        identity: Arc::new(Empty),
+        watch_fleet: false,
+        arm: Arc::new(|| unreachable!("nobody arms")),
+    }
 }

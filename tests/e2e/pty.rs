@@ -1,7 +1,11 @@
 //! The real program in a pseudo-terminal, read by a terminal emulator. A test
 //! waits for what it wants to see and never for a time to pass.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a helper of tests: what cannot go on fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a helper of tests: what cannot go on fails the test"
+)]
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -150,10 +154,13 @@ impl Console {
 
     /// Makes the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(
-            NonZeroU16::new(rows).unwrap(),
-            NonZeroU16::new(columns).unwrap(),
-        );
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(NonZeroU16::new(rows).unwrap(), NonZeroU16::new(columns).unwrap());
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
