@@ -149,7 +149,7 @@ impl Model {
             rows: start.size.1,
             endpoint: start.endpoint,
             scopes,
-            timeline: Timeline::new(start.settings.retention.clone()),
+            timeline: Timeline::new(start.settings.retention),
             sessions: Sessions::default(),
             findings: findings::Findings::default(),
             catalogue: start.catalogue,

@@ -87,6 +87,9 @@ fn draw_pane(model: &Model, painter: &mut Painter<'_>, pane: Pane, area: Area, b
         Area { y: area.y + 1, height: area.height - 1, ..area }
     } else {
         painter.frame(area, &title, focused);
+        if pane == Pane::Events {
+            events::coverage(model, painter, area);
+        }
         area.inner()
     };
     match pane {

@@ -280,7 +280,8 @@ fn card(picked: &Picked) -> Vec<Line> {
     let event = &picked.event;
     let card = knowledge::card(&event.name, &event.source, event.access);
     let lead = card.section("In an incident");
-    let first = lead.split("\n\n").next().unwrap_or("").replace('\n', " ");
+    let paragraph = lead.split("\n\n").next().unwrap_or("").replace('\n', " ").replace(['*', '`'], "");
+    let first = paragraph.split_inclusive(". ").next().unwrap_or("").trim().to_owned();
     if first.is_empty() {
         return Vec::new();
     }

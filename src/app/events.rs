@@ -182,7 +182,8 @@ impl Events {
             return None;
         }
         let last = self.bars.len() - 1;
-        let at = if length <= 0 { 0 } else { (into as i128 * self.bars.len() as i128 / i128::from(length)) as usize };
+        let at =
+            if length <= 0 { 0 } else { (i128::from(into) * self.bars.len() as i128 / i128::from(length)) as usize };
         self.bars.get_mut(at.min(last))
     }
 

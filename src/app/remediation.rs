@@ -4,7 +4,6 @@
 pub mod page;
 
 use super::scopes::ScopeId;
-use crate::domain::resource::Resource;
 use crate::respond::plan::{Confirm, StepKind};
 use crate::respond::rank::Suggestion;
 use crate::respond::run::{Run, StepStatus};
@@ -62,8 +61,8 @@ pub struct StepView {
     pub cli: String,
     /// How it is undone, in a few words.
     pub undo: String,
-    /// It can be undone once it is done.
-    pub can_undo: bool,
+    /// It changes something.
+    pub writes: bool,
     /// What it risks: `none`, `reversible`, `disruptive`, `destructive`.
     pub risk: String,
     /// Running it is confirmed by typing, or asked twice: it runs alone.
@@ -159,7 +158,7 @@ impl PlanView {
                     calls: calls(step),
                     cli: step.cli.join("\n"),
                     undo: undo(step),
-                    can_undo: step.writes(),
+                    writes: step.writes(),
                     risk: step.risk.word().to_owned(),
                     alone: matches!(step.confirm, Confirm::Typing(_) | Confirm::Twice),
                     by_hand: matches!(step.kind, StepKind::Decide | StepKind::ByHand),
@@ -202,7 +201,7 @@ impl PlanView {
         let done = |step: &StepView| {
             let touched =
                 matches!(step.status, StepStatus::Done | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
-            step.can_undo && touched
+            step.writes && touched
         };
         (0..self.steps.len()).rev().filter(|at| self.steps.get(*at).is_some_and(done)).collect()
     }
@@ -225,7 +224,11 @@ impl PlanView {
         let done = count(&[StepStatus::Done, StepStatus::Already]);
         let failed = count(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted, StepStatus::Open]);
         let undone = count(&[StepStatus::Undone]);
-        let all = self.steps.iter().filter(|step| step.status != StepStatus::NotApplicable).count();
+        let counts = |step: &&StepView| {
+            let done = matches!(step.status, StepStatus::Done | StepStatus::Already);
+            done || (!step.left_out && step.status != StepStatus::NotApplicable)
+        };
+        let all = self.steps.iter().filter(counts).count();
         match (self.running, self.checking) {
             (true, _) => format!("RUNNING, {done} of {all} done"),
             (_, true) => "checking permissions".into(),
@@ -261,9 +264,13 @@ fn calls(step: &crate::respond::plan::Step) -> String {
 }
 
 fn undo(step: &crate::respond::plan::Step) -> String {
-    match step.undo.as_slice() {
+    let mut telling: Vec<&String> = step.undo.iter().filter(|words| *words != "nothing to take back").collect();
+    if telling.is_empty() {
+        telling = step.undo.iter().take(1).collect();
+    }
+    match telling.as_slice() {
         [] => "–".into(),
-        [one] => one.clone(),
+        [one] => (*one).clone(),
         [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
     }
 }

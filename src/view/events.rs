@@ -19,6 +19,7 @@ use crate::app::prose::{Line, wrapped};
 use crate::app::scopes::Part;
 use crate::app::{Action, Mode, Model, Pane, detail};
 use crate::domain::actor::ActorKind;
+use crate::trail::coverage::Coverage;
 use crate::trail::timeline::Row;
 
 /// The title: how much of how much, the window, the filter, what waits.
@@ -59,6 +60,20 @@ pub fn title(model: &Model, bare: bool) -> Vec<(Role, String)> {
         title.push((Role::Warn, format!("  searching {}%", done * 100 / total.max(1))));
     }
     title
+}
+
+/// What spans are known completely, on the bottom border: of the Scope of the
+/// selected event, else of the first.
+pub fn coverage(model: &Model, painter: &mut Painter<'_>, area: Area) {
+    let picked = model.picked.as_ref().and_then(|picked| picked.scope);
+    let state =
+        picked.and_then(|id| model.scopes.get(id)).or_else(|| model.scopes.iter().next().map(|(_, state)| state));
+    let known = |coverage: &Coverage| *coverage != Coverage::default();
+    let Some(state) = state.filter(|state| state.heard && known(&state.coverage)) else { return };
+    let place = if model.scopes.len() > 1 { format!("{}: ", state.scope.region) } else { String::new() };
+    let words = format!(" {place}{} ", state.coverage.sentence(model.now));
+    let (left, right) = (area.x + 2, area.x + area.width - 2);
+    painter.right(left, right, area.y + area.height - 1, &words, Role::Dim);
 }
 
 /// Draws the pane within its border; answers where the cursor of the filter bar stands.

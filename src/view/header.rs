@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::instance::pages::{age, clock};
@@ -15,14 +17,19 @@ use crate::app::{Mode, Model};
 
 type Piece = (Role, Cow<'static, str>);
 
-/// Draws the header.
+/// Draws the header. Account, Region and caller are never cut for the sake of
+/// the rest: what stands at the right gives way, word by word.
 pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
     painter.wash(area, painter.style(Role::Header));
     let wide = area.width >= 110;
-    let right = right(model, wide);
-    let width: usize = right.iter().map(|(_, text)| unicode_width::UnicodeWidthStr::width(&**text)).sum();
-    let start = area.width.saturating_sub(width as u16 + 1);
-    painter.pieces(area.x, area.y, start.saturating_sub(1), left(model, wide));
+    let left = left(model, wide);
+    let columns = |pieces: &[Piece]| pieces.iter().map(|(_, text)| UnicodeWidthStr::width(&**text)).sum::<usize>();
+    let room = usize::from(area.width).saturating_sub(columns(&left) + 2);
+    let first = if wide { 0 } else { 2 };
+    let fitting = (first..=4).map(|brevity| right(model, brevity)).find(|pieces| columns(pieces) <= room);
+    let right = fitting.unwrap_or_else(|| right(model, 4));
+    let start = area.width.saturating_sub(columns(&right) as u16 + 1);
+    painter.pieces(area.x, area.y, start.saturating_sub(1), left);
     painter.pieces(start, area.y, area.width - start, right);
 }
 
@@ -66,7 +73,9 @@ fn left(model: &Model, wide: bool) -> Vec<Piece> {
     pieces
 }
 
-fn right(model: &Model, wide: bool) -> Vec<Piece> {
+/// What stands at the right, in full at brevity 0, down to marks alone at 4.
+fn right(model: &Model, brevity: u8) -> Vec<Piece> {
+    let wide = brevity < 2;
     let mut pieces: Vec<Piece> = Vec::new();
     let faults = model.scopes.all_faults();
     if let Some((scope, _, fault)) = faults.first() {
@@ -91,10 +100,10 @@ fn right(model: &Model, wide: bool) -> Vec<Piece> {
     match model.mode {
         Mode::Recorded => pieces.push((Role::Header, "■ recorded".into())),
         Mode::Live => pieces.push((Role::Header, if wide { "● live" } else { "●" }.into())),
-        Mode::Demo => pieces.push((Role::Warn, if wide { "● demo, no real account" } else { "● demo" }.into())),
+        Mode::Demo => pieces.push((Role::Warn, if wide { "● demo account" } else { "● demo" }.into())),
     }
     let newest = model.timeline.order().last().and_then(|slot| model.timeline.time(*slot));
-    if let Some(newest) = newest {
+    if let Some(newest) = newest.filter(|_| brevity < 4) {
         let words = match (model.mode, wide) {
             (Mode::Recorded, _) => format!("  to {}", day_and_clock(newest)),
             (_, true) => format!("  newest {} ago", age(newest, model.now)),
@@ -102,7 +111,7 @@ fn right(model: &Model, wide: bool) -> Vec<Piece> {
         };
         pieces.push((Role::Header, words.into()));
     }
-    if model.mode != Mode::Recorded {
+    if model.mode != Mode::Recorded && brevity < 3 {
         pieces.push((Role::Header, format!("  {}Z", &clock(model.now)[..5]).into()));
     }
     pieces

@@ -43,7 +43,7 @@ fn fit(bars: &[Bar], columns: usize) -> Vec<Bar> {
     }
     if columns > bars.len() {
         for (at, slot) in fitted.iter_mut().enumerate() {
-            *slot = bars[at * bars.len() / columns].clone();
+            *slot = bars[at * bars.len() / columns];
         }
         return fitted;
     }

@@ -19,7 +19,7 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, overlay: &Overlay) -> Opti
     match overlay {
         Overlay::Page(page) => text(painter, area, page),
         Overlay::Raw(raw) => record(painter, area, raw),
-        Overlay::Palette(palette) => choose(model, painter, area, palette),
+        Overlay::Palette(palette) => Some(choose(model, painter, area, palette)),
         Overlay::Arming(arming) => arm(model, painter, arming),
         Overlay::Confirm(confirm) => ask(model, painter, confirm),
         Overlay::Reason(reason) => why(model, painter, reason),
@@ -95,7 +95,7 @@ fn entry(painter: &mut Painter<'_>, area: Area, mark: &str, field: &Field) -> (u
     (at + field.column().saturating_sub(scroll) as u16, area.y)
 }
 
-fn choose(model: &Model, painter: &mut Painter<'_>, area: Area, palette: &Palette) -> Option<(u16, u16)> {
+fn choose(model: &Model, painter: &mut Painter<'_>, area: Area, palette: &Palette) -> (u16, u16) {
     let area = Area { width: area.width.min(90), ..area };
     let area = Area { x: (model.columns - area.width) / 2, height: area.height.min(24), ..area };
     let inner = open(painter, area, &[(Role::Title, "Do".into())]);
@@ -123,7 +123,7 @@ fn choose(model: &Model, painter: &mut Painter<'_>, area: Area, palette: &Palett
         }
     }
     painter.more(list, top, palette.found.len());
-    Some(cursor)
+    cursor
 }
 
 fn arm(model: &Model, painter: &mut Painter<'_>, arming: &Arming) -> Option<(u16, u16)> {

@@ -35,14 +35,15 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
     };
     let bound = &plan.run.plan;
     let mut title = vec![(Role::Title, bound.playbook.clone())];
-    if model.zoom || model.columns < 120 {
+    let alone = model.zoom || model.columns < 120;
+    if alone {
         title.push((Role::Strong, format!("  {}", bound.label)));
-        if let Some(state) = model.scopes.get(plan.scope).filter(|_| model.columns >= 120) {
-            let scope = &state.scope;
-            title.push((Role::Dim, format!("  {}  {}  {}", scope.account_label(), scope.region, scope.caller.short())));
-        }
     }
     title.push((tone, format!("  {standing}")));
+    if let Some(state) = model.scopes.get(plan.scope).filter(|_| alone) {
+        let scope = &state.scope;
+        title.push((Role::Dim, format!("  {}  {}  {}", scope.account_label(), scope.region, scope.caller.short())));
+    }
     title
 }
 

@@ -206,16 +206,17 @@ fn parse_hex(text: &str) -> Result<(u8, u8, u8), String> {
 }
 
 /// The nearest colour of the palette of 256: its 6×6×6 cube or its 24 greys.
-fn nearest((r, g, b): (u8, u8, u8)) -> u8 {
+fn nearest((red, green, blue): (u8, u8, u8)) -> u8 {
+    let wanted = [red, green, blue];
     const STEPS: [i32; 6] = [0, 95, 135, 175, 215, 255];
     let step = |value: u8| (0..6).min_by_key(|index| (STEPS[*index] - i32::from(value)).abs()).unwrap_or(0);
-    let far =
-        |x: i32, y: i32, z: i32| (x - i32::from(r)).pow(2) + (y - i32::from(g)).pow(2) + (z - i32::from(b)).pow(2);
-    let (x, y, z) = (step(r), step(g), step(b));
-    let cube = far(STEPS[x], STEPS[y], STEPS[z]);
-    let grey = (0..24).min_by_key(|index| far(8 + 10 * index, 8 + 10 * index, 8 + 10 * index)).unwrap_or(0);
-    let level = 8 + 10 * grey;
-    if far(level, level, level) < cube { 232 + grey as u8 } else { 16 + (36 * x + 6 * y + z) as u8 }
+    let far = |colour: [i32; 3]| -> i32 {
+        colour.iter().zip(wanted).map(|(part, wanted)| (part - i32::from(wanted)).pow(2)).sum()
+    };
+    let steps = wanted.map(step);
+    let cube = far(steps.map(|step| STEPS[step]));
+    let grey = (0..24).min_by_key(|index| far([8 + 10 * index; 3])).unwrap_or(0);
+    if far([8 + 10 * grey; 3]) < cube { 232 + grey as u8 } else { 16 + (36 * steps[0] + 6 * steps[1] + steps[2]) as u8 }
 }
 
 #[cfg(test)]

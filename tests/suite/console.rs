@@ -5,3 +5,4 @@ mod chaos;
 mod events;
 mod overlays;
 mod panes;
+mod plans;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use stanch::app::input::{Chord, Input};
 use stanch::app::{Effect, Message, Mode, Model, ScopeId, Settings, Start, update};
+use stanch::domain::fault::Fault;
 use stanch::domain::finding::{Finding, Severity};
 use stanch::domain::instance::{Instance, InstanceState};
 use stanch::domain::inventory::Inventory;
@@ -16,7 +17,9 @@ use stanch::domain::network::{
 };
 use stanch::domain::scope::{Caller, Scope};
 use stanch::domain::storage::{Image, Snapshot, Volume};
+use stanch::respond::plan::Plan;
 use stanch::respond::playbook::Catalogue;
+use stanch::respond::run::{At, ChangeStatus, Command, Record as Entry, Run};
 use stanch::trail::histogram;
 
 pub const ACCOUNT: &str = "123456789012";
@@ -512,4 +515,82 @@ pub fn words(effect: &Effect) -> String {
         Effect::Pin { event_id, .. } => format!("Pin {event_id}"),
         _ => text.split([' ', '{']).next().unwrap_or_default().to_owned(),
     }
+}
+
+impl Desk {
+    /// Arms as a user does, and answers as a runtime does.
+    pub fn arm(&mut self) -> &mut Self {
+        self.press("W").type_text("prod-eu").press("enter");
+        let Some(Effect::Arm { scope, generation }) = self.effects.pop() else { panic!("arming was not asked for") };
+        self.send(Message::Armed { scope, generation, result: Ok(scopes()[0].caller.clone()) });
+        self.wait(10)
+    }
+
+    /// Opens the plan of a playbook for the web server.
+    pub fn open_plan(&mut self, playbook: &str) -> &mut Self {
+        self.press("g r");
+        let wanted = |desk: &Self| {
+            let pane = &desk.model.remediation;
+            pane.suggestions.get(pane.cursor).is_some_and(|chosen| chosen.playbook == playbook)
+        };
+        for _ in 0..20 {
+            if wanted(self) {
+                break;
+            }
+            self.press("j");
+        }
+        assert!(wanted(self), "{playbook} is not offered");
+        self.press("enter")
+    }
+
+    /// The run of the open plan.
+    pub fn run(&self) -> Run {
+        (*self.model.remediation.plan.as_ref().unwrap().run).clone()
+    }
+
+    /// The command that was given out last, and its generation.
+    pub fn driven(&mut self) -> Option<(u64, Command, String)> {
+        match self.effects.pop() {
+            Some(Effect::Drive { generation, command, typed, .. }) => Some((generation, command, typed)),
+            _ => None,
+        }
+    }
+
+    /// Tells how far the run has come: the steps that are done, and one change that failed.
+    pub fn tell(&mut self, generation: u64, done: &[&str], failed: Option<(&str, Fault)>, finished: bool) -> &mut Self {
+        let plan = self.run().plan;
+        let mut records = vec![Entry::Plan(Box::new(plan.clone()))];
+        for id in done {
+            let (step, planned) = plan.step(id).unwrap();
+            if planned.changes.is_empty() {
+                let name = format!("{id}.json");
+                records.push(Entry::Evidence { step: Some(step), name, sha256: "0".repeat(64), bytes: 100 });
+                records.push(Entry::Recorded { step });
+                records.push(Entry::Acknowledged { step: (*id).into(), note: "done".into(), by_user: true });
+            }
+            for change in 0..planned.changes.len() {
+                records.extend(settled(&plan, At { step, change, back: false }, ChangeStatus::Done));
+            }
+        }
+        if let Some((id, fault)) = failed {
+            let (step, planned) = plan.step(id).unwrap();
+            let last = planned.changes.len() - 1;
+            for change in 0..last {
+                records.extend(settled(&plan, At { step, change, back: false }, ChangeStatus::Done));
+            }
+            records.extend(settled(&plan, At { step, change: last, back: false }, ChangeStatus::Failed(fault.clone())));
+            records.push(Entry::Stopped { fault });
+        }
+        let now = self.now;
+        let run = Run::of_records(records.iter().map(|record| (record, now))).unwrap();
+        self.send(Message::Run { generation, run: Box::new(run), finished, fault: None })
+    }
+}
+
+fn settled(plan: &Plan, at: At, status: ChangeStatus) -> Vec<Entry> {
+    let change = &plan.steps[at.step].changes[at.change];
+    let fact = (status == ChangeStatus::Done).then(|| change.wanted.clone());
+    let before = change.before.clone().map(|fact| Entry::Before { at, fact });
+    let call = change.calls().into_iter().next().map(|call| Entry::Intent { at, call: Box::new(call) });
+    before.into_iter().chain(call).chain([Entry::Settled { at, status, fact }]).collect()
 }

@@ -144,6 +144,7 @@ struct Group {
     name: String,
     count: usize,
     failed: bool,
+    dry_run: bool,
     bad: Option<crate::domain::finding::Severity>,
 }
 
@@ -154,6 +155,9 @@ impl Group {
         line.push(tone, &self.name);
         if self.failed {
             line.push(Tone::Bad, "✗");
+        }
+        if self.dry_run {
+            line.push(Tone::Dim, " dry-run");
         }
         if self.count > 1 {
             line.push(Tone::Dim, &format!(" ×{}", self.count));
@@ -168,7 +172,7 @@ fn groups<'s>(timeline: &Timeline, slots: impl Iterator<Item = &'s Slot>) -> Vec
         let failed = !row.error.is_empty() && !row.dry_run;
         let full = groups.len() > GROUPS;
         match groups.last_mut() {
-            Some(last) if last.name == row.name && last.failed == failed => {
+            Some(last) if last.name == row.name && last.failed == failed && last.dry_run == row.dry_run => {
                 last.count += 1;
                 last.bad = last.bad.max(row.severity);
             }
@@ -178,6 +182,7 @@ fn groups<'s>(timeline: &Timeline, slots: impl Iterator<Item = &'s Slot>) -> Vec
                 name: row.name.to_owned(),
                 count: 1,
                 failed,
+                dry_run: row.dry_run,
                 bad: row.severity,
             }),
         }

@@ -57,12 +57,13 @@ fn risk_tone(risk: &str) -> Tone {
 pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     let wide = width >= 96;
+    let narrow = width < 62;
     let mut rows = Vec::new();
     let (calls, undo, check, risk) = if wide { (width * 27 / 100, width * 19 / 100, 14, 12) } else { (0, 0, 12, 0) };
     let last = if plan.begun() { 15 } else { check };
-    let title = width.saturating_sub(6 + calls + undo + last + risk);
+    let title = width.saturating_sub(7 + calls + undo + last + risk);
     if wide {
-        let head = Line::new().put(Tone::Plain, "      ").put(Tone::Label, &padded("STEP", title));
+        let head = Line::new().put(Tone::Plain, "       ").put(Tone::Label, &padded("STEP", title));
         let head = head.put(Tone::Label, &padded("CALLS", calls)).put(Tone::Label, &padded("UNDO", undo));
         let state = if plan.begun() { "STATE" } else { "CHECK" };
         rows.push(row(None, false, head.put(Tone::Label, &padded(state, last)).put(Tone::Label, "RISK")));
@@ -74,7 +75,7 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
         let mut line = Line::new()
             .put(Tone::Key, if selected { "▸ " } else { "  " })
             .put(tone, &format!("{mark} "))
-            .put(Tone::Dim, &format!("{:<2}", at + 1))
+            .put(Tone::Dim, &format!("{:<3}", at + 1))
             .put(if step.left_out { Tone::Dim } else { Tone::Strong }, &padded(&step.title, title));
         if wide {
             line.push(Tone::Plain, &padded(&step.calls, calls));
@@ -86,8 +87,8 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
             line.push(risk_tone(&step.risk), &step.risk);
         }
         rows.push(row(Some(at), true, line));
-        for line in below(step, selected, wide) {
-            rows.extend(line.hanging(8).wrap(width as u16).into_iter().map(|line| row(Some(at), false, line)));
+        for line in below(step, selected && !narrow, wide) {
+            rows.extend(line.wrap(width as u16).into_iter().map(|line| row(Some(at), false, line)));
         }
     }
     let mut tail = Vec::new();
@@ -125,6 +126,9 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
     if plan.begun() {
         return (status_tone(step.status), step.status.word().into());
     }
+    if !step.writes {
+        return (Tone::Dim, "–".into());
+    }
     let (tone, word) = check_word(&step.check);
     (tone, word.into())
 }
@@ -133,9 +137,15 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
 /// for the selected one also what it calls and how it is undone.
 fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
     let mut lines = Vec::new();
-    let indent = "      ";
+    let indent = "       ";
     let bad = matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
-    let mut say = |tone: Tone, text: &str| lines.push(Line::new().put(Tone::Plain, indent).put(tone, text));
+    let mut say = |tone: Tone, text: &str| {
+        lines.push(Line::new().put(Tone::Plain, indent).put(tone, text).hanging(if tone == Tone::FieldText {
+            9
+        } else {
+            7
+        }))
+    };
     if let Some(why) = &step.refused {
         say(Tone::Bad, &format!("a guardrail refuses it: {why}"));
     }
@@ -173,12 +183,13 @@ fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
         for detail in &step.details {
             say(Tone::Dim, detail);
         }
-        for command in step.cli.lines().take(3) {
+        // The commands of reads are for copying; those of changes are for reading.
+        for command in step.cli.lines().take(2).filter(|_| step.writes) {
             say(Tone::FieldText, &format!("$ {command}"));
         }
-        let more = step.cli.lines().count().saturating_sub(3);
-        if more > 0 {
-            say(Tone::Dim, &format!("… and {more} more commands"));
+        let more = step.cli.lines().count().saturating_sub(2);
+        if more > 0 && step.writes {
+            say(Tone::Dim, &format!("… {more} more, all by copying the plan"));
         }
     }
     lines

@@ -282,20 +282,17 @@ fn jump(model: &mut Model, older: bool, sought: Sought) {
             Sought::Error => !row.error.is_empty() && !row.dry_run,
         }
     });
-    match found {
-        Some(row) => {
-            let rows = model.event_rows();
-            model.events.follow = false;
-            model.events.place(row, model.events.top, rows);
-        }
-        None => {
-            let what = match sought {
-                Sought::Finding => "finding",
-                Sought::Error => "failed call",
-            };
-            let way = if older { "older" } else { "newer" };
-            model.notices.say(format!("no {way} {what} in this list"), model.now);
-        }
+    if let Some(row) = found {
+        let rows = model.event_rows();
+        model.events.follow = false;
+        model.events.place(row, model.events.top, rows);
+    } else {
+        let what = match sought {
+            Sought::Finding => "finding",
+            Sought::Error => "failed call",
+        };
+        let way = if older { "older" } else { "newer" };
+        model.notices.say(format!("no {way} {what} in this list"), model.now);
     }
 }
 

@@ -29,12 +29,11 @@ pub fn follow(model: &mut Model, picked: bool) {
     if stays || (!picked && model.instance.subject.is_some()) {
         return;
     }
-    match model.instance.reach.instances.first().cloned() {
-        Some(id) => show(model, &id),
-        None => {
-            model.instance.subject = None;
-            model.instance.due = None;
-        }
+    if let Some(id) = model.instance.reach.instances.first().cloned() {
+        show(model, &id);
+    } else {
+        model.instance.subject = None;
+        model.instance.due = None;
     }
 }
 
