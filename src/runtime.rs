@@ -32,6 +32,7 @@ mod hands;
 mod input;
 mod panics;
 mod recorded;
+mod runs;
 mod screen;
 mod signals;
 mod tray;

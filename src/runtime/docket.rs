@@ -2,15 +2,15 @@
 //! written to off the drawing thread, for every line waits for the disk.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use crate::app::case::{CaseView, Entry};
 use crate::case::Case;
 use crate::case::journal;
-use crate::domain::fault::Fault;
+use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::scope::short_arn;
 use crate::domain::text::visible;
 
@@ -35,13 +35,23 @@ impl Docket {
         now: Timestamp,
         act: impl FnOnce(&mut Case) -> Result<T, Fault>,
     ) -> Result<(T, CaseView), Fault> {
-        let mut slot = self.case.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.case.blocking_lock();
         let case = match &mut *slot {
             Some(case) => case,
             none => none.insert(self.open(now)?),
         };
         let done = act(case)?;
         Ok((done, view(case)))
+    }
+
+    /// The case for as long as the guard is held: others who want it wait.
+    pub async fn hold(&self, now: Timestamp) -> Result<MappedMutexGuard<'_, Case>, Fault> {
+        let mut slot = self.case.lock().await;
+        if slot.is_none() {
+            *slot = Some(self.open(now)?);
+        }
+        MutexGuard::try_map(slot, Option::as_mut)
+            .map_err(|_| Fault::new(FaultKind::Storage, "case:Open", "the case was closed under its user"))
     }
 
     fn open(&self, now: Timestamp) -> Result<Case, Fault> {

@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc::Sender;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::docket::Docket;
+use super::drive::Driver;
 use super::events::{self, Order};
 use super::tray::Tray;
-use super::{News, detection, filter, fleet};
+use super::{News, detection, filter, fleet, runs};
 use crate::app::effect::Effect;
 use crate::app::message::Message;
 use crate::app::scopes::{Part, ScopeId};
@@ -20,6 +22,7 @@ use crate::detect::RuleSet;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::window::Span;
 use crate::port::{Connected, Ports, Responder};
+use crate::respond::plan::Plan;
 
 /// What of a kind is asked of a Scope at most once at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +30,7 @@ enum Errand {
     Instance(ScopeId),
     ConsoleOutput(ScopeId),
     Arm,
+    Check(ScopeId),
 }
 
 /// One Scope as the runtime holds it.
@@ -50,6 +54,7 @@ pub struct Hands {
     superseded: Arc<AtomicBool>,
     detections: Arc<Tray<detection::Job>>,
     docket: Arc<Docket>,
+    stop: CancellationToken,
 }
 
 impl Hands {
@@ -73,6 +78,7 @@ impl Hands {
             superseded: Arc::default(),
             detections,
             docket: Arc::new(docket),
+            stop: CancellationToken::new(),
         }
     }
 
@@ -101,10 +107,12 @@ impl Hands {
         }
         let scopes = self.scopes.iter().map(|held| held.ports.scope.clone()).collect();
         let mut messages = vec![Message::Scopes(scopes)];
-        for (service, url) in connected.endpoints {
-            let what = if service == "all" { "every request".to_owned() } else { format!("requests to {service}") };
-            messages.push(Message::Notice { text: format!("{what} goes to {url}"), bad: false });
-        }
+        messages.extend(
+            connected
+                .endpoints
+                .into_iter()
+                .map(|(service, url)| Message::Endpoint(if service == "all" { url } else { format!("{service} {url}") })),
+        );
         messages
     }
 
@@ -147,8 +155,12 @@ impl Hands {
             Effect::Arm { scope, generation } => self.arm(scope, generation),
             Effect::Disarm => self.armed.clear(),
             Effect::Pin { scope, event_id, raw } => self.pin(scope, &event_id, raw),
-            Effect::StopRun
-            | Effect::Copy(_)
+            Effect::Check { scope, generation, plan } => self.check(scope, generation, plan),
+            Effect::Drive { scope, generation, run, command, typed } => {
+                self.drive(scope, runs::Job { generation, run, command, typed });
+            }
+            Effect::StopRun => self.stop.cancel(),
+            Effect::Copy(_)
             | Effect::Bell
             | Effect::Notify { .. }
             | Effect::Redraw
@@ -199,6 +211,27 @@ impl Hands {
             };
             let _ = inbox.send(News::Message(Message::Armed { scope, generation, result })).await;
         });
+    }
+
+    fn check(&mut self, scope: ScopeId, generation: u64, plan: Box<Plan>) {
+        let Some(ports) = self.held(scope).map(|held| held.ports.clone()) else { return };
+        let (inbox, clock) = (self.inbox.clone(), self.clock.clone());
+        self.run(Errand::Check(scope), runs::check(ports, clock, generation, plan, inbox));
+    }
+
+    fn drive(&mut self, scope: ScopeId, job: runs::Job) {
+        let armed = self.armed.get(&scope).map(Arc::clone);
+        let (Some(ports), Some(responder)) = (self.held(scope).map(|held| held.ports.clone()), armed) else {
+            let (inbox, refused) = (self.inbox.clone(), runs::unarmed(job));
+            self.tasks.spawn(async move {
+                let _ = inbox.send(News::Message(refused)).await;
+            });
+            return;
+        };
+        self.stop = CancellationToken::new();
+        let driver = Driver::new(&ports, responder, self.clock.clone());
+        let (docket, inbox, stop) = (Arc::clone(&self.docket), self.inbox.clone(), self.stop.clone());
+        self.tasks.spawn(runs::drive(driver, docket, job, stop, inbox));
     }
 
     fn pin(&mut self, scope: Option<ScopeId>, event_id: &str, raw: String) {

@@ -1,0 +1,87 @@
+//! Plans and their runs, for the console: the permission check, which anybody
+//! may ask for, and the driving, which needs an armed Scope.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use super::News;
+use super::clock::Clock;
+use super::docket::{self, Docket};
+use super::drive::Driver;
+use crate::app::message::Message;
+use crate::domain::fault::{Fault, FaultKind};
+use crate::port::{Pending, Ports, Responder};
+use crate::respond::call::{Answer, Call};
+use crate::respond::plan::Plan;
+use crate::respond::run::{Command, Run};
+
+/// One command of a run, as an effect asks for it.
+pub struct Job {
+    /// Brought back by the answers.
+    pub generation: u64,
+    /// The run as the console has it.
+    pub run: Box<Run>,
+    /// What to do.
+    pub command: Command,
+    /// What the user typed to confirm it.
+    pub typed: String,
+}
+
+/// A Responder that reads and asks, and lets no write through: for the
+/// permission check of a console that is not armed.
+struct Asking(Arc<dyn Responder>);
+
+impl Responder for Asking {
+    fn call<'a>(&'a self, call: &'a Call, dry_run: bool) -> Pending<'a, Answer> {
+        if call.writes() && !dry_run {
+            let fault = Fault::new(FaultKind::Refused, call.action(), "nothing is changed by a permission check");
+            return Box::pin(async move { Err(fault) });
+        }
+        self.0.call(call, dry_run)
+    }
+
+    fn simulate<'a>(&'a self, actions: &'a [String], resource: &'a str) -> Pending<'a, Vec<(String, bool)>> {
+        self.0.simulate(actions, resource)
+    }
+}
+
+/// Asks whether the calls of a plan are permitted.
+pub async fn check(ports: Ports, clock: Clock, generation: u64, plan: Box<Plan>, inbox: Sender<News>) {
+    let asking = Arc::new(Asking((ports.arm)()));
+    let checks = Driver::new(&ports, asking, clock).check(&plan).await;
+    let _ = inbox.send(News::Message(Message::Checked { generation, checks })).await;
+}
+
+/// What a command is told that came while nothing was armed.
+pub fn unarmed(job: Job) -> Message {
+    let fault = Fault::new(FaultKind::Refused, "stanch:Run", "this account and Region are not armed")
+        .with_hint("arm them first: W");
+    Message::Run { generation: job.generation, run: job.run, finished: true, fault: Some(fault) }
+}
+
+/// Carries a command out, with the case as its journal. The run is told after
+/// each change; one that comes while nobody can take it in is passed over for
+/// the next, and the last one never is.
+pub async fn drive(driver: Driver, docket: Arc<Docket>, job: Job, stop: CancellationToken, inbox: Sender<News>) {
+    let Job { generation, mut run, command, typed } = job;
+    let told = inbox.clone();
+    let mut seen = move |run: &Run| {
+        let run = Box::new(run.clone());
+        let _ = told.try_send(News::Message(Message::Run { generation, run, finished: false, fault: None }));
+    };
+    let mut view = None;
+    let fault = match docket.hold(driver.now()).await {
+        Ok(mut case) => {
+            let ended = driver.command(&mut run, &mut case, &command, &typed, &stop, &mut seen).await;
+            view = Some(docket::view(&case));
+            ended.err()
+        }
+        Err(fault) => Some(fault),
+    };
+    if let Some(view) = view {
+        let _ = inbox.send(News::Message(Message::Case(Box::new(view)))).await;
+    }
+    let _ = inbox.send(News::Message(Message::Run { generation, run, finished: true, fault })).await;
+}
