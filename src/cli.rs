@@ -74,6 +74,7 @@ fn run(cli: Cli) -> Outcome {
         Some(Command::Config(args)) => config::run(&args, &setting),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man) => man::run(),
+        Some(Command::Demo(args)) => console::demo(&args, &setting),
         Some(Command::Open(args)) => console::open(&args, &setting),
         None => console::live(&setting),
     }

@@ -65,6 +65,8 @@ pub enum Command {
     Playbooks(Playbooks),
     /// Least-privilege IAM policies: for reading, and for each playbook
     Policy(Policy),
+    /// The console on a simulated account: no AWS account, no network
+    Demo(Demo),
     /// The console on recorded CloudTrail logs
     Open(Open),
     /// Kept cases: their journals, evidence and reports
@@ -87,6 +89,20 @@ pub enum Command {
     Completions(Completions),
     /// The manual page, on standard output
     Man,
+}
+
+/// `stanch demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The scenario: a name that `stanch sim --list` shows, or a file of one
+    #[arg(value_name = "SCENARIO", default_value = "leaked-key")]
+    pub scenario: String,
+    /// Where all chance of the simulated account comes from
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Simulated seconds in each real one
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub speed: f64,
 }
 
 /// `stanch open`.
@@ -200,7 +216,7 @@ pub struct Doctor {
 }
 
 /// Which rules are in force.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct RuleFlags {
     /// A folder of Sigma rules, beside those of the configuration; several by repetition
     #[arg(long, value_name = "DIR")]

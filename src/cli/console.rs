@@ -8,19 +8,21 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 
-use super::args::Open;
+use super::args::{Demo, Open, RuleFlags};
 use super::failure::{Exit, Failure, Outcome};
+use super::{playbooks, rules};
 use super::setting::Setting;
 use crate::app::keymap::Keymap;
 use crate::app::{Mode, Model, Settings, Start};
 use crate::aws::connect as aws;
 use crate::config::Color;
-use crate::detect::RuleSet;
 use crate::domain::window::Window;
 use crate::recorded;
 use crate::runtime::clock::Clock;
 use crate::runtime::escape::Manner;
 use crate::runtime::{self, Connect, End, Source};
+use crate::sim::Simulator;
+use crate::sim::scenario::Scenario;
 use crate::trail::timeline::Retention;
 use crate::view::{Depth, Theme};
 
@@ -30,6 +32,29 @@ pub fn live(setting: &Setting) -> Outcome {
     let options = connect_options(setting);
     let endpoint = options.endpoint_url.clone().or_else(|| variable("AWS_ENDPOINT_URL"));
     run(setting, Mode::Live, endpoint, Clock::wall(), Source::Live(connecting(options)))
+}
+
+/// Opens the console on a simulated account. Nothing of the user's AWS
+/// configuration is read, and nothing leaves the process.
+pub fn demo(args: &Demo, setting: &Setting) -> Outcome {
+    need_terminal()?;
+    if !(args.speed > 0.0 && args.speed <= 3600.0) {
+        return Err(Failure::Usage("--speed is more than 0 and at most 3600".into()));
+    }
+    let mut simulated = super::sim::options(&args.scenario, args.seed)?;
+    simulated.speed = args.speed;
+    let regions = match setting.config.regions.as_slice() {
+        [] => home_first(&simulated.scenario),
+        named => named.to_vec(),
+    };
+    let simulator = Simulator::new(simulated);
+    let options = aws::Options {
+        regions,
+        stand_in: Some(crate::sim::connect::http_client(Arc::clone(&simulator))),
+        ..aws::Options::default()
+    };
+    let clock = Clock::of(move || simulator.now(), args.speed);
+    run(setting, Mode::Demo, None, clock, Source::Live(connecting(options)))
 }
 
 /// Opens the console on recorded logs.
@@ -46,6 +71,7 @@ pub fn connect_options(setting: &Setting) -> aws::Options {
         profiles: config.profiles.clone(),
         regions: config.regions.clone(),
         endpoint_url: Some(config.endpoint_url.clone()).filter(|url| !url.is_empty()),
+        guardrails: config.guardrails.clone(),
         stand_in: None,
     }
 }
@@ -83,18 +109,21 @@ fn run(setting: &Setting, mode: Mode, endpoint: Option<String>, clock: Clock, so
         may_arm: mode == Mode::Demo || (mode == Mode::Live && config.write),
         bell: config.screen.bell,
         notify: config.screen.notify,
+        case: setting.case.clone(),
+        guardrails: config.guardrails.clone(),
         retention: Retention { max_events: config.retention.max_events, ..Retention::default() },
         ..Settings::default()
     };
+    let catalogue = Arc::new(playbooks::catalogue(setting)?);
     let size = crossterm::terminal::size()?;
-    let start = Start { mode, now, size, scopes: Vec::new(), endpoint, settings };
+    let start = Start { mode, now, size, scopes: Vec::new(), endpoint, settings, catalogue };
     let options = runtime::Options {
         model: Model::new(start),
         theme: theme(setting)?,
         clock,
         source,
         window: window.until(now),
-        rules: RuleSet::builtin(),
+        rules: rules::load(&RuleFlags::default(), setting)?,
         cases: setting.folders.cases(),
         case: setting.case.clone(),
         mouse: config.screen.mouse,
@@ -105,6 +134,12 @@ fn run(setting: &Setting, mode: Mode, endpoint: Option<String>, clock: Clock, so
         Ok(End::Signal) => Ok(Exit::Failed),
         Err(broken) => Err(Failure::Failed(broken.to_string())),
     }
+}
+
+fn home_first(scenario: &Scenario) -> Vec<String> {
+    let mut regions = scenario.account.regions.clone();
+    regions.sort_by_key(|region| *region != scenario.account.home_region);
+    regions
 }
 
 /// The theme that the configuration names, in the colours that the terminal has.

@@ -28,6 +28,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::scope::{Caller, Scope};
 use crate::domain::window::Window;
 use crate::port::{Connected, Fleet, Identity, Lookup, Page, Pending, Ports, Trail};
+use crate::respond::playbook::Catalogue;
 use crate::view::theme::{Depth, Theme};
 
 /// A surface in memory that counts what is done to it.
@@ -95,6 +96,7 @@ fn desk() -> Desk {
         scopes: Vec::new(),
         endpoint: None,
         settings: Settings::default(),
+        catalogue: Arc::new(Catalogue::builtin()),
     });
     let seen = Arc::new(Seen::default());
     let surface = Memory { terminal: Terminal::new(TestBackend::new(120, 40)).unwrap(), seen: Arc::clone(&seen) };
