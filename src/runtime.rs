@@ -19,11 +19,11 @@ use crate::view::Theme;
 
 mod backoff;
 pub mod clock;
-pub mod drive;
 mod connect;
 mod cycle;
 mod detection;
 mod docket;
+pub mod drive;
 pub mod escape;
 mod events;
 mod filter;

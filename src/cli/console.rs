@@ -10,8 +10,8 @@ use futures_util::FutureExt as _;
 
 use super::args::{Demo, Open, RuleFlags};
 use super::failure::{Exit, Failure, Outcome};
-use super::{playbooks, rules};
 use super::setting::Setting;
+use super::{playbooks, rules};
 use crate::app::keymap::Keymap;
 use crate::app::{Mode, Model, Settings, Start};
 use crate::aws::connect as aws;

@@ -108,10 +108,9 @@ impl Hands {
         let scopes = self.scopes.iter().map(|held| held.ports.scope.clone()).collect();
         let mut messages = vec![Message::Scopes(scopes)];
         messages.extend(
-            connected
-                .endpoints
-                .into_iter()
-                .map(|(service, url)| Message::Endpoint(if service == "all" { url } else { format!("{service} {url}") })),
+            connected.endpoints.into_iter().map(|(service, url)| {
+                Message::Endpoint(if service == "all" { url } else { format!("{service} {url}") })
+            }),
         );
         messages
     }

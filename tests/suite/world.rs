@@ -564,7 +564,13 @@ impl Desk {
             let (step, planned) = plan.step(id).unwrap();
             if planned.changes.is_empty() {
                 let name = format!("{id}.json");
-                records.push(Entry::Evidence { step: Some(step), name, sha256: "0".repeat(64), bytes: 100 });
+                records.push(Entry::Evidence {
+                    step: Some(step),
+                    file: name.clone(),
+                    name,
+                    sha256: "0".repeat(64),
+                    bytes: 100,
+                });
                 records.push(Entry::Recorded { step });
                 records.push(Entry::Acknowledged { step: (*id).into(), note: "done".into(), by_user: true });
             }
@@ -582,7 +588,7 @@ impl Desk {
             records.push(Entry::Stopped { fault });
         }
         let now = self.now;
-        let run = Run::of_records(records.iter().map(|record| (record, now))).unwrap();
+        let run = Run::of_records(records.iter().map(|record| (record, now))).remove(0);
         self.send(Message::Run { generation, run: Box::new(run), finished, fault: None })
     }
 }
