@@ -22,11 +22,14 @@ mod man;
 pub mod out;
 mod playbooks;
 mod policy;
+mod remediate;
 mod rules;
 mod scan;
 mod setting;
 mod shape;
 mod sim;
+mod target;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -63,6 +66,8 @@ fn run(cli: Cli) -> Outcome {
     log::start(&setting)?;
     match cli.command {
         Some(Command::Playbooks(args)) => playbooks::run(&args, &setting),
+        Some(Command::Remediate(args)) => remediate::run(&args, &setting),
+        Some(Command::Undo(args)) => undo::run(&args, &setting),
         Some(Command::Policy(args)) => policy::run(&args, &setting),
         Some(Command::Cases(args)) => cases::run(&args, &setting),
         Some(Command::Explain(args)) => explain::run(&args, &setting),

@@ -63,6 +63,10 @@ pub struct Global {
 pub enum Command {
     /// The playbooks: guided remediations
     Playbooks(Playbooks),
+    /// The plan of a playbook for a target; with --execute, its run up to containment
+    Remediate(Remediate),
+    /// Take back what a case changed, newest step first
+    Undo(Undo),
     /// Least-privilege IAM policies: for reading, and for each playbook
     Policy(Policy),
     /// The console on a simulated account: no AWS account, no network

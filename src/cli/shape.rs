@@ -9,6 +9,8 @@ use crate::domain::exposure::exposures;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
+use crate::respond::plan::{Plan, Survivor};
+use crate::respond::remedy::Remedy;
 use crate::trail::timeline::Row;
 
 /// An instance: `id state type account region az vpc subnet public_ip private_ip
@@ -106,4 +108,49 @@ impl<'a> EventLine<'a> {
                 .collect(),
         }
     }
+}
+
+/// A plan: `playbook target scope steps[]`, each step with `id title remedy
+/// calls before undo risk cli`.
+pub fn plan(plan: &Plan) -> Value {
+    let steps: Vec<Value> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "id": step.id,
+                "title": step.title,
+                "text": step.text,
+                "kind": step.kind,
+                "remedy": step.remedy.map(Remedy::name),
+                "risk": step.risk.word(),
+                "calls": step.calls.iter().map(|call| json!({"action": call.action, "resource": call.resource})).collect::<Vec<_>>(),
+                "before": step.before,
+                "undo": step.undo,
+                "cli": step.cli,
+                "actions": step.actions,
+                "confirm": step.confirm,
+                "beyond": step.beyond,
+                "not_applicable": step.not_applicable,
+                "refused": step.refused,
+            })
+        })
+        .collect();
+    json!({
+        "playbook": plan.playbook,
+        "title": plan.title,
+        "target": plan.target.id,
+        "label": plan.label,
+        "scope": {
+            "account": plan.scope.caller.account,
+            "alias": plan.scope.caller.alias,
+            "region": plan.scope.region,
+            "caller": plan.scope.caller.arn,
+            "profile": plan.scope.profile,
+        },
+        "made": plan.made,
+        "blast_radius": plan.blast_radius,
+        "survivors": plan.survivors.iter().map(Survivor::sentence).collect::<Vec<_>>(),
+        "steps": steps,
+    })
 }

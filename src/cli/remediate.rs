@@ -1,0 +1,216 @@
+//! `stanch remediate NAME TARGET`: the plan, and its run up to containment.
+
+use std::collections::BTreeMap;
+
+use tokio_util::sync::CancellationToken;
+
+use super::args::Remediate;
+use super::failure::{Exit, Failure, Outcome};
+use super::live::{block_on, connected, interrupted, now};
+use super::out::{Out, say};
+use super::setting::Setting;
+use super::{cases, playbooks, shape, target};
+use crate::case::{self, Case};
+use crate::domain::resource::Resource;
+use crate::domain::text::visible;
+use crate::port::Ports;
+use crate::respond::plan::{Options, Plan, StepKind, bind};
+use crate::respond::run::{Command, Run, StepStatus, Summary};
+use crate::runtime::clock::Clock;
+use crate::runtime::drive::Driver;
+
+/// Prints the plan; with `--execute`, runs it.
+pub fn run(args: &Remediate, setting: &Setting) -> Outcome {
+    let catalogue = playbooks::catalogue(setting)?;
+    let playbook = playbooks::named(&catalogue, &args.name)?;
+    let resource = target::resource(playbook, &args.target)?;
+    if args.execute && args.confirm.as_deref() != Some(args.target.as_str()) {
+        return Err(Failure::Usage(format!(
+            "not confirmed, and nothing was done: look at the plan, then add --confirm {}",
+            visible(&args.target)
+        )));
+    }
+    block_on(async {
+        let (ports, inventory) = target::find(connected(setting).await?.ports, &resource).await?;
+        let at = now();
+        let options = Options {
+            reason: args.reason.clone().unwrap_or_default(),
+            ticket: args.ticket.clone().unwrap_or_default(),
+            case: setting.case.clone().unwrap_or_else(|| case::new_id(at, &resource.id)),
+            at,
+            focus: args.focus.iter().filter_map(|id| Resource::of_id(id)).collect(),
+            guardrails: setting.config.guardrails.clone(),
+        };
+        let plan = bind(playbook, &resource, &inventory, &ports.scope, &options)?;
+        if args.execute { execute(args, setting, &ports, plan).await } else { show(args, &ports, &plan).await }
+    })
+}
+
+async fn show(args: &Remediate, ports: &Ports, plan: &Plan) -> Outcome {
+    let mut verdicts = BTreeMap::new();
+    if args.check {
+        let driver = Driver::new(ports, (ports.arm)(), Clock::wall());
+        verdicts.extend(driver.check(plan).await.into_iter().map(|check| (check.step.clone(), check)));
+    }
+    let mut out = Out::new();
+    if args.json {
+        let mut document = shape::plan(plan);
+        for step in document["steps"].as_array_mut().into_iter().flatten() {
+            let check = step["id"].as_str().and_then(|id| verdicts.get(id));
+            if let Some(check) = check {
+                step["check"] = serde_json::to_value(check.worst()).unwrap_or_default();
+            }
+        }
+        out.document(&document)?;
+        out.flush()?;
+        return Ok(Exit::Done);
+    }
+    let scope = &plan.scope;
+    out.line(&visible(&format!(
+        "{}  {}  {} {}  {}  PLAN, nothing done",
+        plan.playbook,
+        plan.label,
+        scope.account_label(),
+        scope.region,
+        scope.caller.short()
+    )))?;
+    for (number, step) in plan.steps.iter().enumerate() {
+        let why = step.not_applicable.as_ref().map(|why| format!("does not apply: {why}"));
+        let why = why.or_else(|| step.refused.as_ref().map(|why| format!("refused: {why}")));
+        let calls: Vec<String> = step.calls.iter().map(|call| format!("{} {}", call.action, call.resource)).collect();
+        let what = match (why, step.kind) {
+            (Some(why), _) => why,
+            (None, StepKind::ByHand) => "by hand".to_string(),
+            (None, StepKind::Decide) => "a decision".to_string(),
+            (None, StepKind::Check | StepKind::Evidence) => "reads".to_string(),
+            (None, StepKind::Remedy) if calls.is_empty() => "nothing to change: it is so already".to_string(),
+            (None, StepKind::Remedy) => calls.join(", "),
+        };
+        let beyond = if step.beyond { " (only with --steps)" } else { "" };
+        out.line(&visible(&format!(
+            "{:>2} {:<12} {}{beyond}  [{}]",
+            number + 1,
+            step.id,
+            step.title,
+            step.risk.word()
+        )))?;
+        out.line(&visible(&format!("     {what}")))?;
+        for before in &step.before {
+            out.line(&visible(&format!("     now   {} {}: {}", before.resource, before.what, before.state)))?;
+        }
+        for undo in &step.undo {
+            out.line(&visible(&format!("     undo  {undo}")))?;
+        }
+        for cli in &step.cli {
+            out.line(&visible(&format!("     $ {cli}")))?;
+        }
+        if let Some(check) = verdicts.get(&step.id) {
+            let verdict = serde_json::to_value(check.worst()).unwrap_or_default();
+            let why = verdict["why"].as_str().map(|why| format!(": {why}")).unwrap_or_default();
+            let word = verdict["verdict"].as_str().unwrap_or("unknown");
+            out.line(&visible(&format!("     check {word}{why}")))?;
+        }
+    }
+    for sentence in &plan.blast_radius {
+        out.line(&visible(&format!("blast radius  {sentence}")))?;
+    }
+    for survivor in &plan.survivors {
+        out.line(&visible(&format!("may survive   {}", survivor.sentence())))?;
+    }
+    out.flush()?;
+    say(&format!("run it: stanch remediate {} {} --execute --confirm {1}", visible(&args.name), visible(&args.target)));
+    Ok(Exit::Done)
+}
+
+async fn execute(args: &Remediate, setting: &Setting, ports: &Ports, plan: Plan) -> Outcome {
+    let steps = if args.steps.is_empty() { plan.containment() } else { named_steps(&plan, &args.steps)? };
+    let folder = cases::folder(setting, &plan.case);
+    let mut case =
+        if folder.is_dir() { Case::open(&folder)? } else { Case::create(&setting.folders.cases(), &plan.case)? };
+    say(&format!("case {}", case.dir().display()));
+    let mut run = Run::new(plan);
+    let driver = Driver::new(ports, (ports.arm)(), Clock::wall());
+    drive(&driver, &mut run, &mut case, &Command::Run { steps }, &args.target).await?;
+    finish(&run, args.json)
+}
+
+/// The ids of steps that are named by id or number.
+pub fn named_steps(plan: &Plan, names: &[String]) -> Result<Vec<String>, Failure> {
+    let find = |name: &String| {
+        let by_number = name.parse::<usize>().ok().and_then(|number| plan.steps.get(number.wrapping_sub(1)));
+        let step = plan.step(name).map(|(_, step)| step).or(by_number);
+        step.map(|step| step.id.clone()).ok_or_else(|| {
+            let all: Vec<&str> = plan.steps.iter().map(|step| step.id.as_str()).collect();
+            Failure::Usage(format!("there is no step '{}'; there are {}", visible(name), all.join(", ")))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// Carries out a command, telling each step's state as it changes; an
+/// interruption stops it at the next point where nothing is left hanging.
+pub async fn drive(
+    driver: &Driver,
+    run: &mut Run,
+    case: &mut Case,
+    command: &Command,
+    typed: &str,
+) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    let mut told: Vec<Option<StepStatus>> = vec![None; run.plan.steps.len()];
+    let mut seen = |run: &Run| {
+        for (at, step) in run.plan.steps.iter().enumerate() {
+            let status = run.status(at);
+            let quiet = matches!(status, StepStatus::Pending | StepStatus::NotApplicable);
+            if told[at] != Some(status) && !(quiet && told[at].is_none()) {
+                say(&visible(&format!("{:>2} {:<44} {}", at + 1, step.title, status.word())));
+            }
+            told[at] = Some(status);
+        }
+    };
+    seen(run);
+    let interruption = async {
+        interrupted().await;
+        stop.cancel();
+        say("stopping at the next point where nothing is left hanging");
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        ended = driver.command(run, case, command, typed, &stop, &mut seen) => ended?,
+        () = interruption => {}
+    }
+    Ok(())
+}
+
+/// Prints how a run ended, and makes a failure of one that is not well.
+pub fn finish(run: &Run, json: bool) -> Outcome {
+    let summary: Summary = run.summary();
+    let mut out = Out::new();
+    if json {
+        out.document(&summary)?;
+    } else {
+        out.line(&visible(&format!("case {}", summary.case)))?;
+        for step in &summary.steps {
+            let note = step.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
+            out.line(&visible(&format!("{:<14} {:<14} {}{note}", step.id, step.status.word(), step.title)))?;
+            for object in &step.objects {
+                let change = match (&object.before, &object.now) {
+                    (Some(before), Some(now)) if before != now => format!("{before} → {now}"),
+                    (_, Some(now)) => now.clone(),
+                    (Some(before), None) => before.clone(),
+                    (None, None) => String::new(),
+                };
+                let why = object.why.as_ref().map(|why| format!("  {why}")).unwrap_or_default();
+                out.line(&visible(&format!(
+                    "    {} {}: {}  {change}{why}",
+                    object.resource, object.what, object.status
+                )))?;
+            }
+        }
+    }
+    out.flush()?;
+    if let Some(fault) = &summary.stopped {
+        say(&format!("stanch: {fault}"));
+    }
+    Ok(if run.is_well() { Exit::Done } else { Exit::Failed })
+}

@@ -1,0 +1,77 @@
+//! `stanch undo CASE`: takes back what a case's runs changed, newest first.
+
+use super::args::Undo;
+use super::failure::{Exit, Failure, Outcome};
+use super::live::{block_on, connected};
+use super::out::say;
+use super::remediate::{drive, finish, named_steps};
+use super::setting::Setting;
+use super::{cases, live};
+use crate::case::Case;
+use crate::domain::text::visible;
+use crate::port::Ports;
+use crate::respond::run::{Command, Run};
+use crate::runtime::clock::Clock;
+use crate::runtime::drive::Driver;
+
+/// Takes back one step, or all.
+pub fn run(args: &Undo, setting: &Setting) -> Outcome {
+    let folder = cases::existing(setting, &args.case)?;
+    let mut case = Case::open(&folder)?;
+    if let Some(torn) = case.healed() {
+        say(&format!("stanch: the journal's last line was torn and was set aside ({} bytes)", torn.len()));
+    }
+    let mut runs: Vec<Run> = case.runs().into_iter().filter(|run| run.can_undo() || run.is_open()).collect();
+    let Some(last) = runs.last() else {
+        say("nothing is left to take back");
+        return Ok(Exit::Done);
+    };
+    let target = last.plan.target.id.clone();
+    if args.confirm.as_deref() != Some(target.as_str()) {
+        return Err(Failure::Usage(format!(
+            "not confirmed, and nothing was done: look at 'stanch cases show {}', then add --confirm {}",
+            visible(&args.case),
+            visible(&target)
+        )));
+    }
+    runs.retain(|run| run.plan.target.id == target);
+    block_on(async {
+        let ports = ports_of(setting, &runs).await?;
+        let driver = Driver::new(&ports, (ports.arm)(), Clock::wall());
+        let mut exit = Exit::Done;
+        for run in runs.iter_mut().rev() {
+            let step = match &args.step {
+                Some(name) => named_steps(&run.plan, std::slice::from_ref(name))?.pop(),
+                None => None,
+            };
+            drive(&driver, run, &mut case, &Command::Undo { step }, &target).await?;
+            if finish(run, args.json)? != Exit::Done {
+                exit = Exit::Failed;
+                break;
+            }
+            if args.step.is_some() {
+                break;
+            }
+        }
+        Ok(exit)
+    })
+}
+
+/// The ports of the Scope that the runs were made in, with today's credentials.
+async fn ports_of(setting: &Setting, runs: &[Run]) -> Result<Ports, Failure> {
+    let Some(run) = runs.last() else { return Err(Failure::Failed("nothing to take back".into())) };
+    let scope = &run.plan.scope;
+    let mut setting = setting.clone();
+    setting.config.regions = vec![scope.region.clone()];
+    if setting.config.profiles.is_empty() && !live::has_credentials_of_its_own() {
+        setting.config.profiles.extend(scope.profile.clone());
+    }
+    let mut ports = connected(&setting).await?.ports;
+    ports.retain(|ports| ports.scope.region == scope.region && ports.scope.caller.account == scope.caller.account);
+    ports.into_iter().next().ok_or_else(|| {
+        Failure::Failed(format!(
+            "the case is of account {}, and these credentials are not: name a profile of it with --profile",
+            scope.caller.account
+        ))
+    })
+}
