@@ -164,6 +164,10 @@ pub trait Visitor: Send {
     /// It keeps [`Seen::source`], so that the records of streams are kept in memory, compressed.
     const KEEPS_RAW: bool = true;
 
+    /// It needs the ids in parameters and answers. Without, decoding is faster,
+    /// and [`Fields::resources`] holds only what records list themselves.
+    const NEEDS_IDS: bool = true;
+
     /// Sees one record.
     fn see(&mut self, record: Seen<'_>);
 

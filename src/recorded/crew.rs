@@ -21,7 +21,7 @@ use super::stream::{Packing, Unpacker, look, look_at};
 use super::walk::{Found, Job};
 use super::{Broken, Input, Loaded, Options, Progress, Seen, Visitor};
 use crate::trail::decode::cut::Cutter;
-use crate::trail::decode::{Item, Mode, walk};
+use crate::trail::decode::{Item, Mode, walk, walk_heads};
 use crate::trail::raw::{Open, Packed, Raw};
 
 /// Content up to this length is decoded in one go by the worker that read it.
@@ -436,7 +436,7 @@ impl<V: Visitor> Worker<'_, V> {
     fn decode(&mut self, job: usize, bytes: &[u8], offset: u64, mode: Mode, source: &Arc<dyn Raw>, base: u64) {
         let crew = self.crew;
         let state = &crew.jobs[job].1;
-        walk(bytes, mode, &mut |item| match item {
+        let mut each = |item: Item<'_>| match item {
             Item::Event { fields, raw, range, quoted } => {
                 state.events.fetch_add(1, Ordering::Relaxed);
                 if !crew.options.wants(fields) || crew.is_over() {
@@ -453,7 +453,8 @@ impl<V: Visitor> Worker<'_, V> {
             Item::Other { what } => {
                 lock(&state.other).get_or_insert(what);
             }
-        });
+        };
+        if V::NEEDS_IDS { walk(bytes, mode, &mut each) } else { walk_heads(bytes, mode, &mut each) }
     }
 }
 

@@ -21,8 +21,9 @@ use crate::domain::event::{Access, Event, EventError};
 use crate::domain::resource::{Resource, ResourceKind};
 
 pub use batch::Batch;
-pub use envelope::{Broken, Item, Mode, envelopes, walk};
+pub use envelope::{Broken, Item, Mode, envelopes, walk, walk_heads};
 pub use identity::Identity;
+use payload::{Ids, Payload};
 use wire::Record;
 
 /// The decoded fields of one record, borrowed from its bytes where they are
@@ -67,7 +68,7 @@ pub struct Fields<'a> {
 /// A sentence that says why the bytes are no CloudTrail record.
 pub fn fields(raw: &[u8]) -> Result<Fields<'_>, String> {
     std::str::from_utf8(raw).map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to()))?;
-    let record: Record<'_> = serde_json::from_slice(raw).map_err(|error| error.to_string())?;
+    let record: Record<'_, Payload<'_>> = serde_json::from_slice(raw).map_err(|error| error.to_string())?;
     Fields::of(record)
 }
 
@@ -81,7 +82,7 @@ pub fn record(raw: &[u8]) -> Result<Event, String> {
 
 impl<'a> Fields<'a> {
     /// The fields of a record whose JSON has been read.
-    fn of(record: Record<'a>) -> Result<Self, String> {
+    fn of<P: Ids<'a>>(record: Record<'a, P>) -> Result<Self, String> {
         let id = record.event_id.0;
         if id.is_empty() {
             return Err("no CloudTrail record: it has no eventID".into());
@@ -101,7 +102,7 @@ impl<'a> Fields<'a> {
         }
         let identity = Identity::of(record.identity.unwrap_or_default(), service_event, &source);
         let account = if record.account.0.is_empty() { identity.account.clone() } else { record.account.0 };
-        let (params, response) = (record.params, record.response);
+        let (params, response, details) = (record.params.ids(), record.response.ids(), record.service_details.ids());
         let mut error = record.error_code.0;
         let failed_sign_in = response.sign_in_failed;
         if error.is_empty() && (failed_sign_in || !record.error_message.0.is_empty()) {
@@ -110,7 +111,7 @@ impl<'a> Fields<'a> {
         let dry_run = error.ends_with("DryRunOperation") || params.dry_run;
         let mine = is_mine(&record.agent.0);
         let access = Access::of(&name, read_only);
-        let resources = payload::resources(&name, &source, params, response, record.service_details, record.resources);
+        let resources = payload::resources(&name, &source, params, response, details, record.resources);
         Ok(Self {
             id,
             time,

@@ -41,14 +41,15 @@ fn main() {
     }
 }
 
-/// Sees records and keeps nothing.
+/// Sees records and keeps nothing; with the ids in parameters and answers, or without.
 #[derive(Default)]
-struct Counting(usize);
+struct Counting<const IDS: bool>(usize);
 
-impl Visitor for Counting {
+impl<const IDS: bool> Visitor for Counting<IDS> {
     type Output = usize;
 
     const KEEPS_RAW: bool = false;
+    const NEEDS_IDS: bool = IDS;
 
     fn see(&mut self, _: Seen<'_>) {
         self.0 += 1;
@@ -68,7 +69,11 @@ fn measure(events: usize) {
     let (plain, gzip) = (folder.join("plain"), folder.join("gzip"));
     let bytes = generate::generate(&plain, events, 1, false).unwrap();
     generate::generate(&gzip, events, 1, true).unwrap();
-    println!("{events} events, {} MB plain, {} cores", bytes >> 20, std::thread::available_parallelism().map_or(1, usize::from));
+    println!(
+        "{events} events, {} MB plain, {} cores",
+        bytes >> 20,
+        std::thread::available_parallelism().map_or(1, usize::from)
+    );
     println!("{:<52} {:>10} {:>8}", "", "time", "floor ×");
     for (name, folder) in [("plain", &plain), ("gzip", &gzip)] {
         let files = files(folder);
@@ -77,9 +82,13 @@ fn measure(events: usize) {
         let all = Options::default();
         let input = [Input::Path(folder.clone())];
         let decode = best(3, || {
-            visit(&input, &all, Counting::default, &mut |_| ControlFlow::Continue(())).unwrap();
+            visit(&input, &all, Counting::<true>::default, &mut |_| ControlFlow::Continue(())).unwrap();
         });
         row(&format!("{name}: decode all fields"), decode, floor);
+        let heads = best(3, || {
+            visit(&input, &all, Counting::<false>::default, &mut |_| ControlFlow::Continue(())).unwrap();
+        });
+        row(&format!("{name}: decode without ids"), heads, floor);
         let mut first = Duration::ZERO;
         let open = best(3, || {
             first = Duration::ZERO;
@@ -113,7 +122,11 @@ fn timeline(folder: &Path, events: usize) {
         ControlFlow::Continue(())
     })
     .unwrap();
-    println!("memory of the Timeline: {} MB counted, {} MB resident", timeline.weight() >> 20, resident().saturating_sub(before) >> 20);
+    println!(
+        "memory of the Timeline: {} MB counted, {} MB resident",
+        timeline.weight() >> 20,
+        resident().saturating_sub(before) >> 20
+    );
     let now: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
     for text in [
         "event:RunInstances",
@@ -130,7 +143,7 @@ fn timeline(folder: &Path, events: usize) {
         let time = best(5, || found = query.select(&timeline, now).len());
         println!("filter {text:<45} {:>10.2?} {found:>8}", time);
     }
-    let query = Query::parse("raw:\"0.0.0.0/0\"", now, None).unwrap();
+    let query = Query::parse("raw:AccessDenied", now, None).unwrap();
     let mut found = 0;
     let raw = best(1, || {
         found = query.select_raw(&timeline, now, &AtomicUsize::new(0), &AtomicBool::new(false)).slots.len();

@@ -49,7 +49,8 @@ pub fn generate(folder: &Path, events: usize, seed: u64, gzip: bool) -> io::Resu
         let day = time(first + count).strftime("%Y/%m/%d").to_string();
         let folder = folder.join(format!("AWSLogs/123837392027/CloudTrail/us-east-1/{day}"));
         fs::create_dir_all(&folder)?;
-        let name = format!("123837392027_CloudTrail_us-east-1_{last}_{number:016x}.json{}", if gzip { ".gz" } else { "" });
+        let name =
+            format!("123837392027_CloudTrail_us-east-1_{last}_{number:016x}.json{}", if gzip { ".gz" } else { "" });
         let file = BufWriter::new(File::create(folder.join(name))?);
         let mut out: Box<dyn Write> =
             if gzip { Box::new(GzEncoder::new(file, Compression::default())) } else { Box::new(file) };
@@ -60,7 +61,14 @@ pub fn generate(folder: &Path, events: usize, seed: u64, gzip: bool) -> io::Resu
                 let new = |what: &str| mixed(&(seed, round, what));
                 if let Some(id) = found.name("id") {
                     let id = mixed(&(seed, event, id.as_str()));
-                    format!("\"eventID\":\"{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}\"", id >> 32, id >> 16 & 0xffff, id & 0xfff, round & 0xfff, event)
+                    format!(
+                        "\"eventID\":\"{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}\"",
+                        id >> 32,
+                        id >> 16 & 0xffff,
+                        id & 0xfff,
+                        round & 0xfff,
+                        event
+                    )
                 } else if found.name("time").is_some() {
                     format!("\"eventTime\":\"{}\"", time(event).strftime("%Y-%m-%dT%H:%M:%SZ"))
                 } else if let Some(key) = found.name("key") {

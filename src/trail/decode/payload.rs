@@ -12,7 +12,7 @@ use std::fmt;
 
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::identity::map;
 use super::wire::{Text, Touched};
@@ -27,6 +27,34 @@ pub(super) struct Payload<'a> {
     pub dry_run: bool,
     /// `ConsoleLogin` is `Failure`: a sign-in has no error code.
     pub sign_in_failed: bool,
+}
+
+/// What can be read of parameters and answers.
+pub(super) trait Ids<'a>: Deserialize<'a> + Default {
+    /// Their ids.
+    fn ids(self) -> Payload<'a>;
+}
+
+impl<'a> Ids<'a> for Payload<'a> {
+    fn ids(self) -> Payload<'a> {
+        self
+    }
+}
+
+/// Parameters and answers that are skipped.
+#[derive(Debug, Default)]
+pub(super) struct Skipped;
+
+impl<'de> Deserialize<'de> for Skipped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl<'a> Ids<'a> for Skipped {
+    fn ids(self) -> Payload<'a> {
+        Payload::default()
+    }
 }
 
 /// What a field's name says about the value in it.

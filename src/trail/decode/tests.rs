@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::cut::Cutter;
-use super::{Broken, Item, Mode, envelopes, fields, instant, record, walk};
+use super::{Broken, Item, Mode, envelopes, fields, instant, record, walk, walk_heads};
 use crate::domain::actor::ActorKind;
 use crate::domain::event::{Access, Event};
 use crate::domain::resource::ResourceKind as K;
@@ -374,6 +374,21 @@ fn every_envelope_gives_the_same_records() {
         let (events, broken) = read(text.as_bytes());
         assert_eq!((events, broken), (vec!["e0".into(), "e1".into(), "e2".into(), "e3".into()], vec![]), "{name}");
     }
+}
+
+#[test]
+fn heads_have_all_but_the_ids_in_parameters() {
+    let text = made(
+        json!({"requestParameters": {"instanceId": "i-12345678"}, "resources": [{"ARN": "arn:aws:iam::1:role/x"}]}),
+    );
+    let mut heads = Vec::new();
+    walk_heads(text.as_bytes(), Mode::Top, &mut |item| {
+        let Item::Event { fields, .. } = item else { panic!("{item:?}") };
+        heads.push(fields.to_event());
+    });
+    let mut whole = record(text.as_bytes()).unwrap();
+    assert_eq!(whole.resources.remove(0).id, "i-12345678");
+    assert_eq!(heads, [whole]);
 }
 
 #[test]

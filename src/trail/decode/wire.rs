@@ -9,8 +9,6 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::payload::Payload;
-
 /// A scalar as text, borrowed where it is a string without escapes.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Text<'a>(pub Cow<'a, str>);
@@ -21,9 +19,11 @@ pub(super) struct Flag(pub Option<bool>);
 
 /// A record, or the envelope around one: the fields of both, told apart by
 /// which are there (CloudTrail user guide, "CloudTrail record contents").
+///
+/// `P` is what is read of parameters and answers: their ids, or nothing.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Record<'a> {
+#[serde(default, bound(deserialize = "P: Deserialize<'de> + Default"))]
+pub(super) struct Record<'a, P> {
     #[serde(borrow, rename = "eventID")]
     pub event_id: Text<'a>,
     #[serde(borrow, rename = "eventTime")]
@@ -50,12 +50,12 @@ pub(super) struct Record<'a> {
     pub read_only: Flag,
     #[serde(borrow, rename = "userIdentity")]
     pub identity: Option<UserIdentity<'a>>,
-    #[serde(borrow, rename = "requestParameters")]
-    pub params: Payload<'a>,
-    #[serde(borrow, rename = "responseElements")]
-    pub response: Payload<'a>,
-    #[serde(borrow, rename = "serviceEventDetails")]
-    pub service_details: Payload<'a>,
+    #[serde(rename = "requestParameters")]
+    pub params: P,
+    #[serde(rename = "responseElements")]
+    pub response: P,
+    #[serde(rename = "serviceEventDetails")]
+    pub service_details: P,
     #[serde(borrow)]
     pub resources: Option<Vec<Touched<'a>>>,
     #[serde(borrow, rename = "insightDetails")]
