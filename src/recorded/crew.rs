@@ -306,12 +306,14 @@ impl<V: Visitor> Worker<'_, V> {
         let packing = look_at(&mut file)?;
         let source: Arc<dyn Raw> =
             Arc::new(LogFile::new(path.to_path_buf(), packing, about.len(), Arc::clone(&self.crew.shelf)));
-        self.read(number, Unpacker::new(file, packing)?, Some(source), packing)
+        self.read(number, Unpacker::new(file, packing)?, Some(source), packing);
+        Ok(())
     }
 
     fn stream(&mut self, number: usize, reader: impl Read) -> io::Result<()> {
         let (packing, reader) = look(reader)?;
-        self.read(number, Unpacker::new(reader, packing)?, None, packing)
+        self.read(number, Unpacker::new(reader, packing)?, None, packing);
+        Ok(())
     }
 
     /// Reads to the end: in one go where it is short, else in pieces.
@@ -321,7 +323,7 @@ impl<V: Visitor> Worker<'_, V> {
         mut reader: Unpacker<R>,
         source: Option<Arc<dyn Raw>>,
         packing: Packing,
-    ) -> io::Result<()> {
+    ) {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         let result = if source.is_some() {
@@ -335,12 +337,12 @@ impl<V: Visitor> Worker<'_, V> {
                 self.crew.broken(number, 0, what_broke(&error, packing));
             }
             self.buffer = buffer;
-            return Ok(());
+            return;
         }
         let long = source.is_none() || (result.is_ok() && buffer.len() == SHORT);
         if long {
             self.pieces(number, reader, buffer, source, packing);
-            return Ok(());
+            return;
         }
         if let Some(source) = source {
             self.decode(number, &buffer, 0, Mode::Top, &source, 0);
@@ -349,7 +351,6 @@ impl<V: Visitor> Worker<'_, V> {
             self.crew.broken(number, buffer.len() as u64, what_broke(&error, packing));
         }
         self.buffer = buffer;
-        Ok(())
     }
 
     /// Cuts a long file or a stream into pieces, for all workers.

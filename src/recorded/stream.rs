@@ -109,8 +109,11 @@ impl<R: Read> Read for Unpacker<R> {
     }
 }
 
+/// A stream with the bytes put back that were looked at.
+type Looked<R> = io::Chain<Cursor<Vec<u8>>, R>;
+
 /// A reader whose first bytes have been looked at, and what they are.
-pub(super) fn look<R: Read>(mut reader: R) -> io::Result<(Packing, io::Chain<Cursor<Vec<u8>>, R>)> {
+pub(super) fn look<R: Read>(mut reader: R) -> io::Result<(Packing, Looked<R>)> {
     let mut head = Vec::with_capacity(4);
     reader.by_ref().take(4).read_to_end(&mut head)?;
     Ok((Packing::of(&head), Cursor::new(head).chain(reader)))

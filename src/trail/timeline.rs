@@ -103,13 +103,14 @@ impl Timeline {
     pub fn ingest(&mut self, raws: Vec<String>, account_hint: Option<&str>) -> Ingested {
         let mut batch = Batch::default();
         let mut broken = Vec::new();
-        for (number, raw) in raws.iter().enumerate() {
-            match decode::fields(raw.as_bytes()) {
+        for (number, raw) in raws.into_iter().enumerate() {
+            let raw = raw.as_bytes();
+            match decode::fields(raw) {
                 Ok(mut fields) => {
                     if let (true, Some(hint)) = (fields.account.is_empty(), account_hint) {
                         fields.account = hint.into();
                     }
-                    batch.push_kept(&fields, raw.as_bytes());
+                    batch.push_kept(&fields, raw);
                 }
                 Err(why) => broken.push(Broken { offset: number as u64, why }),
             }
@@ -201,7 +202,7 @@ impl Timeline {
     pub fn event(&self, slot: Slot) -> Result<Event, String> {
         let mut event = decode::record(self.raw(slot)?.as_bytes())?;
         if event.account.is_empty() {
-            event.account = self.row(slot).account.to_owned();
+            self.row(slot).account.clone_into(&mut event.account);
         }
         Ok(event)
     }

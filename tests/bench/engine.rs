@@ -141,7 +141,7 @@ fn timeline(folder: &Path, events: usize) {
         let query = Query::parse(text, now, None).unwrap();
         let mut found = 0;
         let time = best(5, || found = query.select(&timeline, now).len());
-        println!("filter {text:<45} {:>10.2?} {found:>8}", time);
+        println!("filter {text:<45} {time:>10.2?} {found:>8}");
     }
     let query = Query::parse("raw:AccessDenied", now, None).unwrap();
     let mut found = 0;

@@ -46,12 +46,11 @@ impl Batch {
     pub fn push(&mut self, fields: &Fields<'_>, at: u64, len: u32, quoted: bool) {
         let mut place = Place { block: OWN, at: 0, len };
         if let Some((raw, base)) = self.blocks.last().map(|(raw, base)| (raw, *base)) {
-            match at.checked_sub(base).and_then(|at| u32::try_from(at).ok()) {
-                Some(at) => place.at = at,
-                None => {
-                    let raw = Arc::clone(raw);
-                    self.blocks.push((raw, at));
-                }
+            if let Some(at) = at.checked_sub(base).and_then(|at| u32::try_from(at).ok()) {
+                place.at = at;
+            } else {
+                let raw = Arc::clone(raw);
+                self.blocks.push((raw, at));
             }
             place.block = self.blocks.len() as u32 - 1;
         }

@@ -103,7 +103,7 @@ impl From<&Identity<'_>> for Actor {
 }
 
 /// The first that is not empty, `-` where all are.
-fn first<'a>(choices: [Cow<'a, str>; 3]) -> Cow<'a, str> {
+fn first(choices: [Cow<'_, str>; 3]) -> Cow<'_, str> {
     choices.into_iter().find(|text| !text.is_empty()).unwrap_or(Cow::Borrowed("-"))
 }
 

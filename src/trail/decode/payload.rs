@@ -356,6 +356,48 @@ fn plain<'a>(kind: K, text: &Cow<'a, str>) -> Cow<'a, str> {
     })
 }
 
+/// Words in the names of events, each with the kind of thing that it is about; the first that fits counts.
+const WORDS: [(&str, K); 38] = [
+    ("InstanceProfile", K::InstanceProfile),
+    ("SecurityGroup", K::SecurityGroup),
+    ("NetworkInterface", K::Interface),
+    ("AutoScalingGroup", K::AutoScalingGroup),
+    ("LoadBalancer", K::LoadBalancer),
+    ("Target", K::TargetGroup),
+    ("AccessKey", K::AccessKey),
+    ("NetworkAcl", K::NetworkAcl),
+    ("InternetGateway", K::InternetGateway),
+    ("NatGateway", K::NatGateway),
+    ("FlowLog", K::FlowLog),
+    ("KeyPair", K::KeyPair),
+    ("LaunchTemplate", K::LaunchTemplate),
+    ("DB", K::Database),
+    ("Snapshot", K::Snapshot),
+    ("Volume", K::Volume),
+    ("Image", K::Image),
+    ("RouteTable", K::RouteTable),
+    ("Route", K::RouteTable),
+    ("Subnet", K::Subnet),
+    ("Address", K::Address),
+    ("Instance", K::Instance),
+    ("Vpc", K::Vpc),
+    ("LoginProfile", K::User),
+    ("MFADevice", K::User),
+    ("User", K::User),
+    ("Role", K::Role),
+    ("Bucket", K::Bucket),
+    ("PublicAccessBlock", K::Bucket),
+    ("Group", K::Group),
+    ("Policy", K::Policy),
+    ("Trail", K::Trail),
+    ("Logging", K::Trail),
+    ("EventSelectors", K::Trail),
+    ("Function", K::Function),
+    ("Secret", K::Secret),
+    ("Parameter", K::Parameter),
+    ("Database", K::Database),
+];
+
 /// The kind of thing that the name of an event is about.
 fn telling(name: &str, source: &str) -> Option<K> {
     if name.contains("ClassicLinkVpc")
@@ -367,45 +409,5 @@ fn telling(name: &str, source: &str) -> Option<K> {
     if source.starts_with("kms.") {
         return Some(K::Key);
     }
-    const WORDS: [(&str, K); 38] = [
-        ("InstanceProfile", K::InstanceProfile),
-        ("SecurityGroup", K::SecurityGroup),
-        ("NetworkInterface", K::Interface),
-        ("AutoScalingGroup", K::AutoScalingGroup),
-        ("LoadBalancer", K::LoadBalancer),
-        ("Target", K::TargetGroup),
-        ("AccessKey", K::AccessKey),
-        ("NetworkAcl", K::NetworkAcl),
-        ("InternetGateway", K::InternetGateway),
-        ("NatGateway", K::NatGateway),
-        ("FlowLog", K::FlowLog),
-        ("KeyPair", K::KeyPair),
-        ("LaunchTemplate", K::LaunchTemplate),
-        ("DB", K::Database),
-        ("Snapshot", K::Snapshot),
-        ("Volume", K::Volume),
-        ("Image", K::Image),
-        ("RouteTable", K::RouteTable),
-        ("Route", K::RouteTable),
-        ("Subnet", K::Subnet),
-        ("Address", K::Address),
-        ("Instance", K::Instance),
-        ("Vpc", K::Vpc),
-        ("LoginProfile", K::User),
-        ("MFADevice", K::User),
-        ("User", K::User),
-        ("Role", K::Role),
-        ("Bucket", K::Bucket),
-        ("PublicAccessBlock", K::Bucket),
-        ("Group", K::Group),
-        ("Policy", K::Policy),
-        ("Trail", K::Trail),
-        ("Logging", K::Trail),
-        ("EventSelectors", K::Trail),
-        ("Function", K::Function),
-        ("Secret", K::Secret),
-        ("Parameter", K::Parameter),
-        ("Database", K::Database),
-    ];
     WORDS.iter().find(|(word, _)| name.contains(word)).map(|(_, kind)| *kind)
 }

@@ -141,10 +141,8 @@ fn term(token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryE
     }
     let compared = key == "sev" || key == "age";
     if !compared && token.mark != ":" {
-        return Err(key_error(match known(&key) {
-            true => format!("{key} takes a colon: {key}:{}", token.value),
-            false => unknown(&key),
-        }));
+        let colon = || format!("{key} takes a colon: {key}:{}", token.value);
+        return Err(key_error(if known(&key) { colon() } else { unknown(&key) }));
     }
     let column = |field| Ok(Ask::Column(field, pattern(token.value)));
     let ask = match key.as_str() {

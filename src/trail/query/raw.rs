@@ -99,7 +99,9 @@ impl Query {
         let mut selection = RawSelection { unreadable: nowhere, ..RawSelection::default() };
         let mut taken = Bits::default();
         for (found, unread, why) in results {
-            found.into_iter().for_each(|slot| taken.put(slot.0));
+            for slot in found {
+                taken.put(slot.0);
+            }
             selection.unreadable += unread;
             selection.why = selection.why.or(why);
         }

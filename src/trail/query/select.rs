@@ -199,8 +199,8 @@ impl Check<'_> {
                 .is_some_and(|severity| levels.iter().any(|level| compare.holds(&severity, level))),
             Self::Changed => {
                 let flags = columns.flags[row];
-                let failed = timeline.table(Field::Error).text(columns.symbols[Field::Error as usize][row]) != "";
-                flags.access() != Access::Read && !flags.dry_run() && !failed
+                let error = timeline.table(Field::Error).text(columns.symbols[Field::Error as usize][row]);
+                flags.access() != Access::Read && !flags.dry_run() && error.is_empty()
             }
             Self::Id(term) => match &term.ask {
                 Ask::Id(pattern) if columns.flags[row].odd_id() => {
