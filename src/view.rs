@@ -19,6 +19,7 @@ pub mod theme;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
 
 pub use theme::{Depth, Role, Theme};
 
@@ -75,6 +76,12 @@ fn draw_pane(model: &Model, painter: &mut Painter<'_>, pane: Pane, area: Area, b
     let content = if bare {
         let mut at = area.x + 1;
         for (role, text) in &title {
+            // What is of less weight stays whole or goes.
+            if *role == Role::Dim
+                && usize::from(at) + UnicodeWidthStr::width(&**text) > usize::from(area.x + area.width)
+            {
+                continue;
+            }
             at = painter.text(at, area.y, (area.x + area.width).saturating_sub(at), text, *role);
         }
         if pane == Pane::Events {

@@ -42,7 +42,8 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
     title.push((tone, format!("  {standing}")));
     if let Some(state) = model.scopes.get(plan.scope).filter(|_| alone) {
         let scope = &state.scope;
-        title.push((Role::Dim, format!("  {}  {}  {}", scope.account_label(), scope.region, scope.caller.short())));
+        title.push((Role::Dim, format!("  {}", scope.account_label())));
+        title.push((Role::Dim, format!("  {}  {}", scope.region, scope.caller.short())));
     }
     title
 }

@@ -5,6 +5,7 @@
 mod cli;
 mod cli_live;
 mod console;
+mod desk;
 mod detect;
 mod layers;
 mod sim;

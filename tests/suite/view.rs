@@ -13,7 +13,8 @@ use stanch::domain::text::is_hidden;
 use stanch::respond::check::{StepCheck, Verdict};
 use stanch::view::{Depth, Theme, draw};
 
-use crate::world::{Desk, Record, inventory, records};
+use crate::desk::Desk;
+use crate::world::{Record, inventory, records};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 

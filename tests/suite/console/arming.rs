@@ -4,7 +4,8 @@ use stanch::app::overlay::Overlay;
 use stanch::app::{Effect, Message, Mode, ScopeId, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
 
-use crate::world::{Desk, scopes};
+use crate::desk::Desk;
+use crate::world::scopes;
 
 fn asked(desk: &mut Desk) -> u64 {
     match desk.effects.pop() {

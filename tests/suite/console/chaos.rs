@@ -8,8 +8,8 @@ use stanch::app::input::{Chord, Input};
 use stanch::app::{Message, Settings};
 use stanch::view::{Depth, Theme};
 
+use crate::desk::Desk;
 use crate::view::drawn;
-use crate::world::Desk;
 
 static CHORDS: LazyLock<Vec<Chord>> = LazyLock::new(|| {
     let mut chords: Vec<Chord> = ACTIONS.iter().flat_map(|entry| entry.chords.iter().copied()).collect();

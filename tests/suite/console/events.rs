@@ -5,7 +5,8 @@ use stanch::app::scopes::Part;
 use stanch::app::{Message, Mode, Pane, ScopeId, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
 
-use crate::world::{Desk, Record, at, finding, records};
+use crate::desk::Desk;
+use crate::world::{Record, at, finding, records};
 use serde_json::json;
 use stanch::domain::finding::Severity;
 

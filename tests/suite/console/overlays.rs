@@ -5,7 +5,7 @@ use stanch::app::events::View;
 use stanch::app::overlay::Overlay;
 use stanch::app::page::PageKind;
 
-use crate::world::Desk;
+use crate::desk::Desk;
 
 #[test]
 fn help_opens_and_closes_with_the_same_key_and_is_searched() {

@@ -4,7 +4,8 @@ use stanch::app::instance::{PageName, View};
 use stanch::app::{Effect, Message, Mode, Pane, ScopeId, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
 
-use crate::world::{Desk, JUMP, WEB, inventory};
+use crate::desk::Desk;
+use crate::world::{JUMP, WEB, inventory};
 
 #[test]
 fn the_instance_follows_the_event_to_what_its_group_reaches() {

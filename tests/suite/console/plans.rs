@@ -5,7 +5,8 @@ use stanch::app::{Effect, Pane};
 use stanch::domain::fault::{Fault, FaultKind};
 use stanch::respond::run::{Command, StepStatus};
 
-use crate::world::{Desk, WEB};
+use crate::desk::Desk;
+use crate::world::WEB;
 
 fn contain() -> Desk {
     let mut desk = Desk::full(200, 50);
