@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use stanch::detect::RuleSet;
 
+mod demo;
 mod pairs;
 mod public;
 mod recorded;
