@@ -53,7 +53,9 @@ fn told(seed: u64) -> (BTreeMap<(std::cmp::Reverse<Severity>, String, String), u
         findings.extend(correlator.observe(&hits, &subject, record.time));
         for finding in findings {
             if record.raw.contains("\"sourceIPAddress\":\"203.0.113.7\"") {
-                *attack.entry((std::cmp::Reverse(finding.severity), record.name.clone(), finding.title)).or_default() += 1;
+                *attack
+                    .entry((std::cmp::Reverse(finding.severity), record.name.clone(), finding.title))
+                    .or_default() += 1;
             } else {
                 others.push(format!("{} {} {}: {}", record.time, finding.severity, record.name, finding.title));
             }
