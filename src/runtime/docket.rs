@@ -38,24 +38,25 @@ impl Docket {
         let mut slot = self.case.blocking_lock();
         let case = match &mut *slot {
             Some(case) => case,
-            none => none.insert(self.open(now)?),
+            none => none.insert(self.open(now, None)?),
         };
         let done = act(case)?;
         Ok((done, view(case)))
     }
 
-    /// The case for as long as the guard is held: others who want it wait.
-    pub async fn hold(&self, now: Timestamp) -> Result<MappedMutexGuard<'_, Case>, Fault> {
+    /// The case for as long as the guard is held: others who want it wait. One
+    /// that has to be made gets the id that a plan speaks of, where the user named none.
+    pub async fn hold(&self, now: Timestamp, id: &str) -> Result<MappedMutexGuard<'_, Case>, Fault> {
         let mut slot = self.case.lock().await;
         if slot.is_none() {
-            *slot = Some(self.open(now)?);
+            *slot = Some(self.open(now, Some(id))?);
         }
         MutexGuard::try_map(slot, Option::as_mut)
             .map_err(|_| Fault::new(FaultKind::Storage, "case:Open", "the case was closed under its user"))
     }
 
-    fn open(&self, now: Timestamp) -> Result<Case, Fault> {
-        if let Some(name) = &self.named {
+    fn open(&self, now: Timestamp, id: Option<&str>) -> Result<Case, Fault> {
+        if let Some(name) = self.named.as_deref().or(id) {
             let folder = self.root.join(name);
             return if folder.exists() { Case::open(&folder) } else { Case::create(&self.root, name) };
         }

@@ -72,7 +72,7 @@ pub async fn drive(driver: Driver, docket: Arc<Docket>, job: Job, stop: Cancella
         let _ = told.try_send(News::Message(Message::Run { generation, run, finished: false, fault: None }));
     };
     let mut view = None;
-    let fault = match docket.hold(driver.now()).await {
+    let fault = match docket.hold(driver.now(), &run.plan.case).await {
         Ok(mut case) => {
             let ended = driver.command(&mut run, &mut case, &command, &typed, &stop, &mut seen).await;
             view = Some(docket::view(&case));
