@@ -1,5 +1,7 @@
 //! A playbook bound to a target: exact calls, before-state, blast radius, undo.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -193,10 +195,11 @@ impl Plan {
     pub fn cli(&self) -> String {
         let mut script = format!("# {} {}, account {}\n", self.playbook, self.target.id, self.scope.caller.account);
         for step in self.steps.iter().filter(|step| step.not_applicable.is_none() && !step.cli.is_empty()) {
-            script.push_str(&format!("# {}{}\n", step.title, if step.beyond { " (beyond containment)" } else { "" }));
+            let beyond = if step.beyond { " (beyond containment)" } else { "" };
+            let _ = writeln!(script, "# {}{beyond}", step.title);
             for line in &step.cli {
                 let held = if step.beyond { "# " } else { "" };
-                script.push_str(&format!("{held}{line}\n"));
+                let _ = writeln!(script, "{held}{line}");
             }
         }
         script

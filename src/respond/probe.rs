@@ -193,7 +193,7 @@ impl Probe {
     /// consistency ("up to minutes", EC2 API reference).
     pub fn patience(&self) -> Duration {
         match self {
-            Self::Power { .. } => Duration::from_secs(15 * 60),
+            Self::Power { .. } => Duration::from_mins(15),
             _ => Duration::from_secs(150),
         }
     }

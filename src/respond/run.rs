@@ -18,6 +18,7 @@ use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
 
 mod apply;
+mod found;
 mod machine;
 mod record;
 mod status;

@@ -73,7 +73,7 @@ impl Call {
                 ec2("modify-instance-metadata-options", &[("instance-id", instance), ("http-tokens", tokens)])
             }
             Self::CreateTags { resource, tags } => {
-                format!("{} --tags {}", ec2("create-tags", &[("resources", resource)]), json_word(&tag_list(tags)),)
+                format!("{} --tags {}", ec2("create-tags", &[("resources", resource)]), json_word(&tag_list(tags)))
             }
             Self::DeleteTags { resource, keys } => {
                 let keys: Vec<Value> = keys.iter().map(|key| json!({ "Key": key })).collect();

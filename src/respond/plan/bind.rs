@@ -1,6 +1,7 @@
 //! Binding a playbook to a target over the Inventory.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::{Before, Confirm, Evidence, Options, Plan, Planned, Step, StepKind};
 use crate::domain::fault::{Fault, FaultKind};
@@ -236,7 +237,8 @@ fn guard(
         Verdict::Free => {}
         Verdict::Confirm(reason) => {
             step.confirm = Confirm::Typing(target.id.clone());
-            step.text = format!("{}\nGuardrail: {reason}", step.text).trim().to_owned();
+            let told = if step.text.is_empty() { "" } else { "\n" };
+            let _ = write!(step.text, "{told}Guardrail: {reason}");
         }
         Verdict::Denied(reason) => step.refused = Some(reason),
     }

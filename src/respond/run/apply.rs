@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::record::{Outcome, Record};
 use super::status::ChangeStatus;
-use super::{Run, StepKind};
+use super::{Command, Run, StepKind};
 use crate::domain::fault::FaultKind;
 
 impl Run {
@@ -12,17 +12,7 @@ impl Run {
     pub(super) fn apply(&mut self, record: &Record, at: Timestamp) {
         match record {
             Record::Plan(_) => self.filed = true,
-            Record::Command { command, .. } => {
-                // What was noted of a step before it is run again no longer holds.
-                if let super::Command::Run { steps } = command {
-                    self.stopped = None;
-                    for id in steps {
-                        if let Some((step, _)) = self.plan.step(id) {
-                            self.steps[step].skipped = None;
-                        }
-                    }
-                }
-            }
+            Record::Command { command, .. } => self.take_command(command),
             Record::Before { at: place, fact } => {
                 if let Some(state) = self.change(*place) {
                     if !state.called {
@@ -107,6 +97,31 @@ impl Run {
             | Record::Evidence { step: None, .. }
             | Record::Note { .. }
             | Record::Pinned { .. } => {}
+        }
+    }
+
+    /// What was noted of a step before it is asked for again no longer holds.
+    fn take_command(&mut self, command: &Command) {
+        self.stopped = None;
+        match command {
+            Command::Run { steps } => {
+                for id in steps {
+                    if let Some((step, _)) = self.plan.step(id) {
+                        self.steps[step].skipped = None;
+                    }
+                }
+            }
+            Command::Undo { step } => {
+                // What failed without having changed anything has nothing to take back.
+                for (template, state) in self.plan.steps.iter().zip(&mut self.steps) {
+                    if step.as_ref().is_none_or(|id| *id == template.id) {
+                        let idle = state.changes.iter_mut().filter(|change| !change.called);
+                        idle.filter(|change| matches!(change.status, ChangeStatus::Failed(_)))
+                            .for_each(|change| change.status = ChangeStatus::Pending);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use super::apply::is_unclear;
 use super::record::{At, Outcome, Record};
-use super::trial::{LAG, Purpose, RECOVERY, TRIES, Trial};
+use super::trial::{Purpose, RECOVERY, TRIES, Trial};
 use super::{ChangeStatus, Command, Input, Job, Output, Run, StepKind};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::respond::call::{Answer, Call, QUARANTINE};
 use crate::respond::change::{Change, Mode, Undo};
 use crate::respond::fact::Fact;
-use crate::respond::probe::{Move, Probe, Reading};
+use crate::respond::probe::{Probe, Reading};
 
 /// What the run waits for, or does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,7 +255,7 @@ impl Run {
     }
 
     /// The wanted fact with the quarantine group's id, once it is known.
-    fn resolved(&self, wanted: &Fact) -> Fact {
+    pub(super) fn resolved(&self, wanted: &Fact) -> Fact {
         let Fact::List(ids) = wanted else { return wanted.clone() };
         let found = self.steps.iter().zip(&self.plan.steps).find_map(|(state, step)| {
             state.changes.iter().zip(&step.changes).find_map(|(state, change)| match (&change.probe, &state.now) {
@@ -268,20 +268,20 @@ impl Run {
         Fact::List(ids.iter().map(fill).collect())
     }
 
-    fn change_at(&self, at: At) -> &Change {
+    pub(super) fn change_at(&self, at: At) -> &Change {
         &self.plan.steps[at.step].changes[at.change]
     }
 
-    fn probe(&self, at: At) -> &Probe {
+    pub(super) fn probe(&self, at: At) -> &Probe {
         &self.change_at(at).probe
     }
 
-    fn state(&self, at: At) -> &super::ChangeState {
+    pub(super) fn state(&self, at: At) -> &super::ChangeState {
         &self.steps[at.step].changes[at.change]
     }
 
     /// The change after this one, counted as the job counts.
-    fn after(&self, at: At) -> Phase {
+    pub(super) fn after(&self, at: At) -> Phase {
         match self.jobs.front() {
             Some(Job::Recover(..)) | None => Phase::JobDone,
             Some(Job::Undo(step)) => Phase::Job(self.plan.steps[*step].changes.len() - at.change),
@@ -321,205 +321,12 @@ impl Run {
                 // What is not known stays open: the next start reads it again.
                 Phase::Stop(Box::new(fault))
             }
-            Err(fault) => self.failed(trial.at, fault, None),
+            Err(fault) => failed(trial.at, fault, None),
         };
         if self.trial.is_none() {
             self.trial = Some(trial);
         }
         next
-    }
-
-    /// A fact was read: is it there, on its way, or is a call needed?
-    fn found(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
-        match trial.purpose {
-            Purpose::Forward | Purpose::Back => self.found_on_the_way(trial, fact, now),
-            Purpose::Verify => self.found_verifying(trial, fact, now),
-            Purpose::Recover => self.found_recovering(trial, fact, now),
-        }
-    }
-
-    fn found_on_the_way(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
-        let at = trial.at;
-        let change = self.change_at(at);
-        if let Mode::Require(why) = &change.mode {
-            return self.found_required(trial, fact, why, now);
-        }
-        let satisfied = change.probe.satisfied(&fact, &trial.goal);
-        if !trial.looked {
-            if at.back {
-                if satisfied {
-                    return self.settled(at, ChangeStatus::Undone, fact);
-                }
-                if change.probe.in_transit(&fact) {
-                    return self.wait(trial, fact, now);
-                }
-                let wanted = self.resolved(&change.wanted);
-                let left = self.state(at).now.clone().unwrap_or_else(|| wanted.clone());
-                // A quarantine group is ours however far it came; EC2 deletes it only where nothing uses it.
-                let ours = matches!(change.probe, Probe::Quarantine { .. });
-                if !ours && !fact.same(&left) && !change.probe.satisfied(&fact, &wanted) {
-                    let difference = Fact::difference(&wanted, &fact);
-                    return self.settled(at, ChangeStatus::Drifted(difference), fact);
-                }
-            }
-            trial.looked = true;
-            if !at.back {
-                let then = self.decide(trial, &fact, satisfied, now);
-                return journal(Record::Before { at, fact }, then);
-            }
-        }
-        self.decide(trial, &fact, satisfied, now)
-    }
-
-    fn decide(&self, trial: &mut Trial, fact: &Fact, satisfied: bool, now: Timestamp) -> Phase {
-        let at = trial.at;
-        let change = self.change_at(at);
-        let once = match &change.mode {
-            Mode::Once(call) if trial.tried.is_empty() => Some(call),
-            _ => None,
-        };
-        let lasting = !matches!(change.mode, Mode::Once(_));
-        let unseen = lasting && trial.from.as_ref().is_some_and(|from| !change.probe.moved(from, fact));
-        if satisfied && once.is_none() && !unseen {
-            let called = self.state(at).called || !trial.tried.is_empty();
-            let status = match (at.back, called) {
-                (true, _) => ChangeStatus::Undone,
-                (false, true) => ChangeStatus::Done,
-                (false, false) => ChangeStatus::Already,
-            };
-            return self.settled(at, status, fact.clone());
-        }
-        if unseen {
-            return self.wait(trial, fact.clone(), now);
-        }
-        let next = match once {
-            Some(call) => Move::Call(call.clone()),
-            None => change.probe.next(fact, &trial.goal),
-        };
-        match next {
-            Move::Call(call) if call.is_open() => {
-                self.failed(at, self.refuse("the quarantine group is not known: run the step from its start"), None)
-            }
-            Move::Call(call) if !trial.tried.contains(&call) => {
-                trial.from = Some(fact.clone());
-                trial.tried.push(call.clone());
-                intent(at, call)
-            }
-            Move::Call(_) | Move::Wait => self.wait(trial, fact.clone(), now),
-            Move::Impossible(why) => {
-                let fault = Fault::new(FaultKind::WrongState, change.probe.read(None).action(), why);
-                self.failed(at, fault, Some(fact.clone()))
-            }
-        }
-    }
-
-    /// Reads again after a pause, until the deadline.
-    fn wait(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
-        let probe = self.probe(trial.at);
-        let patience = if trial.unclear.is_some() { LAG } else { probe.patience() };
-        trial.allow(now, patience);
-        if !trial.is_late(now) {
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
-        }
-        let fault = match trial.unclear.take() {
-            Some(mut fault) => {
-                fault.hint = format!("read back: the {} is {}; run the step again", probe.noun(), fact.words());
-                fault
-            }
-            None => Fault::new(
-                FaultKind::Timeout,
-                trial.tried.last().map_or(probe.read(None).action(), Call::action),
-                format!(
-                    "the {} of {} is {} after {} s, wanted was {}",
-                    probe.noun(),
-                    self.resource(trial.at).id,
-                    fact.words(),
-                    patience.as_secs(),
-                    trial.goal.words()
-                ),
-            )
-            .with_hint("verify the step again later"),
-        };
-        self.failed(trial.at, fault, Some(fact))
-    }
-
-    fn found_required(&self, trial: &mut Trial, fact: Fact, why: &str, now: Timestamp) -> Phase {
-        let at = trial.at;
-        let probe = self.probe(at);
-        if probe.satisfied(&fact, &trial.goal) {
-            return self.settled(at, ChangeStatus::Done, fact);
-        }
-        trial.allow(now, LAG);
-        if !trial.is_late(now) {
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
-        }
-        let message = format!("{why}: {}", Fact::difference(&trial.goal, &fact));
-        self.failed(at, Fault::new(FaultKind::WrongState, probe.read(None).action(), message), Some(fact))
-    }
-
-    fn found_verifying(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
-        let at = trial.at;
-        let state = self.state(at);
-        let probe = self.probe(at);
-        if probe.satisfied(&fact, &trial.goal) {
-            let status = match (&state.status, state.called) {
-                (_, true) => ChangeStatus::Done,
-                (ChangeStatus::Undone | ChangeStatus::Stays(_), _) => state.status.clone(),
-                _ => ChangeStatus::Already,
-            };
-            return self.settled(at, status, fact);
-        }
-        // What was never brought about need not hold.
-        if !state.called && !matches!(state.status, ChangeStatus::Already | ChangeStatus::Done) {
-            return self.after(at);
-        }
-        trial.allow(now, LAG);
-        if !trial.is_late(now) {
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
-        }
-        let message = format!(
-            "the {} of {} no longer holds: {}",
-            probe.noun(),
-            self.resource(at).id,
-            Fact::difference(&trial.goal, &fact)
-        );
-        self.failed(at, Fault::new(FaultKind::WrongState, probe.read(None).action(), message), Some(fact))
-    }
-
-    /// What became of a call whose outcome was never written.
-    fn found_recovering(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
-        let at = trial.at;
-        let change = self.change_at(at);
-        let before = self.state(at).before.clone();
-        let wanted = change.probe.satisfied(&fact, &trial.goal);
-        let former = before.as_ref().is_some_and(|before| change.probe.satisfied(&fact, before));
-        match (at.back, wanted, former) {
-            (false, true, _) => return self.settled(at, ChangeStatus::Done, fact),
-            (true, _, true) => return self.settled(at, ChangeStatus::Undone, fact),
-            _ => {}
-        }
-        // Its effect may still come into sight, or be on its way.
-        if change.probe.in_transit(&fact) {
-            trial.deadline = None;
-            trial.allow(now, change.probe.patience());
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
-        }
-        if !trial.is_late(now) && trial.deadline.is_some() {
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
-        }
-        match (at.back, wanted, former) {
-            (false, _, true) => self.settled(at, ChangeStatus::Pending, fact),
-            (true, true, _) => self.settled(at, ChangeStatus::Done, fact),
-            _ => {
-                let fault = self.refuse(format!(
-                    "the {} of {} is {}: neither as before nor as wanted",
-                    change.probe.noun(),
-                    self.resource(at).id,
-                    fact.words()
-                ));
-                journal(Record::Settled { at, status: ChangeStatus::Failed(fault), fact: Some(fact) }, Phase::JobDone)
-            }
-        }
     }
 
     fn has_called(&mut self, call: &Call, answer: Result<Answer, Fault>) -> Phase {
@@ -555,28 +362,24 @@ impl Run {
                     journal(Record::Settled { at, status: ChangeStatus::Stays(why), fact: None }, self.after(at))
                 }
             }
-            Err(fault) => self.failed(at, fault, None),
+            Err(fault) => failed(at, fault, None),
         };
         self.trial = Some(trial);
         journal(Record::Outcome { at, outcome: Box::new(outcome) }, then)
     }
-
-    fn settled(&self, at: At, status: ChangeStatus, fact: Fact) -> Phase {
-        journal(Record::Settled { at, status, fact: Some(fact) }, self.after(at))
-    }
-
-    /// A change failed: the command ends here, with the truth written down.
-    fn failed(&self, at: At, fault: Fault, fact: Option<Fact>) -> Phase {
-        let stop = Phase::Stop(Box::new(fault.clone()));
-        journal(Record::Settled { at, status: ChangeStatus::Failed(fault), fact }, stop)
-    }
 }
 
-fn journal(record: Record, then: Phase) -> Phase {
+/// A change failed: the command ends here, with the truth written down.
+pub(super) fn failed(at: At, fault: Fault, fact: Option<Fact>) -> Phase {
+    let stop = Phase::Stop(Box::new(fault.clone()));
+    journal(Record::Settled { at, status: ChangeStatus::Failed(fault), fact }, stop)
+}
+
+pub(super) fn journal(record: Record, then: Phase) -> Phase {
     Phase::Journal(Box::new(record), Box::new(then))
 }
 
-fn intent(at: At, call: Call) -> Phase {
+pub(super) fn intent(at: At, call: Call) -> Phase {
     journal(Record::Intent { at, call: Box::new(call.clone()) }, Phase::Calling(Box::new(call)))
 }
 

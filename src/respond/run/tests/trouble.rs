@@ -17,6 +17,7 @@ fn a_denied_call_stops_the_run_and_says_which_step_failed() {
     assert_eq!(drill.run.stopped.as_ref().unwrap().kind, FaultKind::Denied);
     drill.undoes();
     assert!(!drill.world.protected, "what was done is taken back all the same");
+    assert!(drill.run.is_well(), "what failed had nothing to take back");
     assert_eq!(drill.world.profile.as_ref().unwrap().profile, PROFILE);
 }
 

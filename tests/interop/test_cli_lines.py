@@ -1,0 +1,108 @@
+"""Every command that a plan shows, judged by the AWS CLI itself: its parser and the
+service's model take each, and run against the simulated account they contain an
+instance and give it back."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import REGION, client_of
+
+PLAYBOOKS = ["compromised-instance", "rogue-instances", "legacy-classiclink"]
+
+
+def two_interfaces(ec2):
+    """An instance of the simulated account with two interfaces and a profile."""
+    for page in ec2.get_paginator("describe_instances").paginate():
+        for reservation in page["Reservations"]:
+            for instance in reservation["Instances"]:
+                if len(instance["NetworkInterfaces"]) == 2 and "IamInstanceProfile" in instance:
+                    return instance["InstanceId"]
+    pytest.fail("the scenario has no such instance")
+
+
+def groups_of(ec2, instance):
+    answer = ec2.describe_network_interfaces(Filters=[{"Name": "attachment.instance-id", "Values": [instance]}])
+    return {one["NetworkInterfaceId"]: sorted(g["GroupId"] for g in one["Groups"]) for one in answer["NetworkInterfaces"]}
+
+
+def plan_of(stanch, playbook, target, endpoint):
+    done = stanch("remediate", playbook, target, "--plan", "--json", "--endpoint-url", endpoint, "--region", REGION)
+    return json.loads(done.stdout)
+
+
+def commands(plan):
+    return [line for step in plan["steps"] if not step["not_applicable"] for line in step["cli"]]
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_the_cli_takes_every_command_for_an_instance(playbook, stanch, simulator, parses):
+    ec2 = client_of(simulator, "ec2")
+    plan = plan_of(stanch, playbook, two_interfaces(ec2), simulator)
+    lines = commands(plan)
+    assert lines
+    script = "QUARANTINE_SG=sg-0123456789abcdef0\n"
+    wrong = {line: error for line in lines if (error := parses(script + line))}
+    assert wrong == {}
+
+
+def test_the_cli_takes_every_command_for_other_targets(stanch, simulator, parses):
+    ec2 = client_of(simulator, "ec2")
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    snapshot = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"][0]["SnapshotId"]
+    for playbook, target in [
+        ("open-security-groups", group),
+        ("public-snapshot", snapshot),
+        ("leaked-key", "AKIAIOSFODNN7EXAMPLE"),
+    ]:
+        lines = commands(plan_of(stanch, playbook, target, simulator))
+        wrong = {line: error for line in lines if (error := parses(line))}
+        assert lines and wrong == {}, playbook
+
+
+def test_the_commands_of_a_containment_do_what_the_steps_do(stanch, simulator, environment, tmp_path):
+    ec2 = client_of(simulator, "ec2")
+    target = two_interfaces(ec2)
+    plan = plan_of(stanch, "compromised-instance", target, simulator)
+    folder = tmp_path / "real"
+    folder.mkdir()
+    stub = folder / "aws"
+    cli = Path(sys.executable).with_name("aws")
+    stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{cli}" "$@" --endpoint-url {simulator}\n')
+    stub.chmod(0o755)
+    steps = [step for step in plan["steps"] if step["remedy"] and not step["beyond"] and not step["not_applicable"]]
+    script = "\n".join(line for step in steps for line in step["cli"])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env=environment | {"PATH": f"{folder}:{environment['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    groups = groups_of(ec2, target)
+    (quarantine,) = {group for groups in groups.values() for group in groups}
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [quarantine]}])
+    assert rules["SecurityGroupRules"] == []
+    attribute = ec2.describe_instance_attribute(InstanceId=target, Attribute="disableApiTermination")
+    assert attribute["DisableApiTermination"]["Value"] is True
+    associations = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [target]}])
+    assert associations["IamInstanceProfileAssociations"] == []
+
+
+def test_stanch_contains_and_gives_back_on_the_simulated_account(stanch, simulator):
+    ec2 = client_of(simulator, "ec2")
+    target = two_interfaces(ec2)
+    before = groups_of(ec2, target)
+    common = ["--endpoint-url", simulator, "--region", REGION]
+    done = stanch(
+        "remediate", "compromised-instance", target, "--execute", "--confirm", target, "--json", "--write", *common, timeout=300
+    )
+    run = json.loads(done.stdout)
+    assert {step["status"] for step in run["steps"]} <= {"done", "already", "by-hand", "pending"}
+    assert len({group for groups in groups_of(ec2, target).values() for group in groups}) == 1
+    stanch("undo", run["case"], "--confirm", target, "--write", *common, timeout=300)
+    assert groups_of(ec2, target) == before
