@@ -1,6 +1,11 @@
 //! For tests: an account in a few maps, that answers every call, and fails on demand.
 
-#![allow(clippy::missing_panics_doc, clippy::new_without_default, clippy::unnecessary_wraps, reason = "what a test builds may fail loudly")]
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::new_without_default,
+    clippy::unnecessary_wraps,
+    reason = "what a test builds may fail loudly"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
