@@ -37,8 +37,10 @@ pub struct Playbook {
 /// When a playbook is offered. Every list that is not empty must hold one match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trigger {
-    /// Event names; `*` stands for any text.
+    /// Event names; `*` stands for any text. The call must name the target itself.
     pub events: Vec<String>,
+    /// It is offered for a call that failed or was a dry run too.
+    pub attempts: bool,
     /// Titles or tags of rules whose findings are on the event; `*` stands for any text.
     pub findings: Vec<String>,
     /// Higher comes first.

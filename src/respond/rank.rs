@@ -44,7 +44,7 @@ pub fn suggest(catalogue: &Catalogue, selection: &Selection<'_>, inventory: &Inv
     let mut all: Vec<Suggestion> = Vec::new();
     for playbook in catalogue.all() {
         for (target, near) in targets.iter().filter(|(target, _)| playbook.takes(target.kind)) {
-            let Some((trigger, weight)) = best(playbook, selection) else { continue };
+            let Some((trigger, weight)) = best(playbook, selection, *near) else { continue };
             all.push(Suggestion {
                 playbook: playbook.name.clone(),
                 title: playbook.title.clone(),
@@ -60,11 +60,17 @@ pub fn suggest(catalogue: &Catalogue, selection: &Selection<'_>, inventory: &Inv
     all
 }
 
-/// The trigger of most weight whose every condition holds.
-fn best<'a>(playbook: &'a Playbook, selection: &Selection<'_>) -> Option<(&'a Trigger, i32)> {
+/// The trigger of most weight whose every condition holds. One that names
+/// events says what the call did to the target: it holds only of a target that
+/// the call names itself, and of a call that did anything.
+fn best<'a>(playbook: &'a Playbook, selection: &Selection<'_>, near: bool) -> Option<(&'a Trigger, i32)> {
     let fits = |trigger: &&Trigger| {
         let event = trigger.events.is_empty()
-            || selection.event.is_some_and(|event| trigger.events.iter().any(|name| like(name, &event.name)));
+            || near
+                && selection.event.is_some_and(|event| {
+                    let happened = event.error.is_none() && !event.dry_run;
+                    (happened || trigger.attempts) && trigger.events.iter().any(|name| like(name, &event.name))
+                });
         let finding = trigger.findings.is_empty()
             || selection
                 .findings
@@ -84,11 +90,18 @@ fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, 
             targets.push((resource, near));
         }
     };
+    let named: Vec<Resource> = selection
+        .event
+        .map(|event| event.resources.iter().cloned().chain(mentioned(selection.raw)).collect())
+        .unwrap_or_default();
     if let Some(id) = selection.instance {
-        add(&mut targets, Resource::new(ResourceKind::Instance, id), true);
+        // The instance that is shown may be one that the event only reaches.
+        let shown = Resource::new(ResourceKind::Instance, id);
+        let near = selection.event.is_none() || named.contains(&shown);
+        add(&mut targets, shown, near);
     }
     if let Some(event) = selection.event {
-        for resource in event.resources.iter().cloned().chain(mentioned(selection.raw)) {
+        for resource in named {
             match resource.kind {
                 // A rule narrows its group: the group is the target.
                 ResourceKind::SecurityGroupRule | ResourceKind::User | ResourceKind::Role => {
@@ -106,13 +119,20 @@ fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, 
                 focus.push(Resource::new(ResourceKind::User, &event.actor.name));
             }
         }
-        for resource in &event.resources {
+        for resource in event.resources.iter().filter(|resource| leads_on(resource.kind)) {
             for instance in inventory.reached_by(resource) {
                 add(&mut targets, Resource::new(ResourceKind::Instance, &instance.id), false);
             }
         }
     }
     (targets, focus)
+}
+
+/// What is done to such a thing is done to the instances behind it. An image, a
+/// subnet or a VPC merely has instances.
+fn leads_on(kind: ResourceKind) -> bool {
+    use ResourceKind as K;
+    matches!(kind, K::SecurityGroup | K::SecurityGroupRule | K::Interface | K::Volume | K::InstanceProfile | K::Role)
 }
 
 /// The ids in a record whose prefix tells what they are.

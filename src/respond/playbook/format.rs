@@ -45,6 +45,8 @@ struct RawTrigger {
     #[serde(default)]
     events: Vec<String>,
     #[serde(default)]
+    attempts: bool,
+    #[serde(default)]
     findings: Vec<String>,
     weight: i32,
     why: String,
@@ -103,6 +105,7 @@ pub(super) fn parse(text: &str, origin: &str) -> Result<Playbook, PlaybookError>
     }
     let suggest = file.suggest.into_iter().map(|raw| Trigger {
         events: raw.events,
+        attempts: raw.attempts,
         findings: raw.findings,
         weight: raw.weight,
         why: raw.why,

@@ -1,6 +1,6 @@
 use super::{Selection, suggest};
 use crate::domain::actor::{Actor, ActorKind};
-use crate::domain::event::{Access, Event};
+use crate::domain::event::{Access, Event, EventError};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::fixture::{WEB, inventory, start};
@@ -66,6 +66,26 @@ fn an_instance_alone_can_be_contained() {
     let all = suggest(&Catalogue::builtin(), &selection, &inventory());
     assert_eq!(all.len(), 1);
     assert_eq!((all[0].playbook.as_str(), all[0].target.id.as_str()), ("compromised-instance", WEB));
+}
+
+#[test]
+fn what_a_call_did_is_said_only_of_what_it_names_and_only_where_it_did_it() {
+    let names = |event: &Event, instance: Option<&str>| -> Vec<String> {
+        let findings = [finding()];
+        let selection = Selection { event: Some(event), raw: "", findings: &findings, instance };
+        suggest(&Catalogue::builtin(), &selection, &inventory())
+            .into_iter()
+            .filter(|one| one.target.kind == ResourceKind::Instance)
+            .map(|one| one.playbook)
+            .collect()
+    };
+    let mut launch = event("RunInstances", vec![Resource::new(ResourceKind::Instance, WEB)]);
+    assert_eq!(names(&launch, None), ["rogue-instances", "compromised-instance"]);
+    launch.error = Some(EventError { code: "Client.UnauthorizedOperation".into(), message: String::new() });
+    assert_eq!(names(&launch, None), ["compromised-instance"], "a launch that was refused launched nothing");
+    let image = event("RunInstances", vec![Resource::new(ResourceKind::Image, "ami-11111111")]);
+    assert_eq!(names(&image, None), Vec::<String>::new(), "others of the same image are not the call's");
+    assert_eq!(names(&image, Some(WEB)), ["compromised-instance"], "the instance that is shown was not launched by it");
 }
 
 #[test]
