@@ -19,12 +19,12 @@ const PERMITTED: [(&str, &[&str]); 14] = [
     ("sim", &[]),
     ("app", &["domain", "trail", "detect", "knowledge", "respond"]),
     ("view", &["domain", "trail", "detect", "knowledge", "respond", "app"]),
-    ("runtime", &["domain", "trail", "detect", "recorded", "port", "case", "app", "view"]),
+    ("runtime", &["domain", "trail", "detect", "recorded", "respond", "port", "case", "app", "view"]),
     ("config", &["domain", "trail", "respond"]),
 ];
 
 /// Single files that may name more than their layer: the file, and the layers.
-const EXCEPTIONS: [(&str, &[&str]); 1] = [("runtime/drive", &["respond"])];
+const EXCEPTIONS: [(&str, &[&str]); 0] = [];
 
 /// Layers that may name tokio and AWS crates.
 const OUTER: [&str; 4] = ["runtime", "aws", "sim", "cli"];

@@ -1,3 +1,5 @@
+//! Every remedy, done and taken back.
+
 use super::{Drill, StepStatus};
 use crate::domain::instance::InstanceState;
 use crate::domain::network::Direction;
