@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use stanch::sim::scenario::Scenario;
 use stanch::sim::{Dropped, Options, Simulator};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// The account of the demo, at a fixed instant, in simulated time that the test moves.
@@ -61,8 +62,10 @@ impl World {
     async fn try_query(&self, service: &str, action: &str, params: &[(&str, &str)]) -> Result<Answer, Dropped> {
         let mut body = format!("Action={action}");
         for (name, value) in params {
-            let escaped: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            body.push_str(&format!("&{name}={escaped}"));
+            let _ = write!(body, "&{name}=");
+            for byte in value.bytes() {
+                let _ = write!(body, "%{byte:02X}");
+            }
         }
         let answer = self.sim.handle(self.head(service).body(Bytes::from(body)).unwrap()).await?;
         let status = answer.status().as_u16();

@@ -28,7 +28,7 @@ const GRAVITON: &[(&str, u32)] = &[
 ];
 
 /// Figures from the pages on instance types; the memory of the small burstable sizes
-/// does not follow their CPUs and is set right in [`of`].
+/// does not follow their CPUs and is set right in [`all`].
 const FAMILIES: &[Family] = &[
     Family("m1", "x86_64", 1.7, &[("small", 1)]),
     Family("t2", "x86_64", 4.0, BURSTABLE),

@@ -55,12 +55,16 @@ struct Node {
     children: BTreeMap<(u64, String), Node>,
 }
 
+/// How deep a name may reach into structures; no action's parameters go half as deep.
+const DEEPEST: usize = 32;
+
 /// The tree of the parameters without `Action` and `Version`: `A.1.B` is the `B` of
-/// the first of the list `A`; awsQuery's `member` is left out.
+/// the first of the list `A`; awsQuery's `member` is left out, and so are names that reach
+/// deeper than any action's do.
 pub fn tree(pairs: &[(String, String)]) -> Value {
     let mut root = Node::default();
     for (name, value) in pairs {
-        if name == "Action" || name == "Version" {
+        if name == "Action" || name == "Version" || name.split('.').count() > DEEPEST {
             continue;
         }
         let mut node = &mut root;
@@ -216,6 +220,25 @@ mod tests {
     fn a_flattened_tree_reads_back_as_itself() {
         let tree_ = json!({"A": [{"B": "1", "C": ["x", "y"]}], "D": {"E": "true"}});
         assert_eq!(tree(&flatten(tree_.as_object().unwrap())), tree_);
+    }
+
+    #[test]
+    fn a_name_that_reaches_too_deep_is_left_out() {
+        assert_eq!(read(&format!("a{}=1&b=2", ".a".repeat(1_000_000))), json!({"b": "2"}));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_body_is_too_strange_to_be_read(body in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let value = tree(&form(&body));
+            proptest::prop_assert!(value.is_object() || value.is_array() || value.is_string());
+        }
+
+        #[test]
+        fn what_looks_like_parameters_is_read(body in "([A-Za-z.0-9]{0,8}(=[%+a-z0-9]{0,4})?&?){0,20}") {
+            let value = tree(&form(body.as_bytes()));
+            proptest::prop_assert!(Params(&value).number("MaxResults").is_ok() || value.get("MaxResults").is_some());
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ async fn the_sdk_pages_through_the_instances_without_a_socket() {
     let (mut count, mut whole) = (0, 0);
     while let Some(page) = pages.next().await {
         count += 1;
-        for instance in page.unwrap().reservations().iter().flat_map(|one| one.instances()) {
+        for instance in page.unwrap().reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances) {
             assert!(instance.instance_id().is_some_and(|id| id.starts_with("i-")));
             assert!(instance.launch_time().is_some() && instance.state().is_some());
             whole += 1;
