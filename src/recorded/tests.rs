@@ -78,7 +78,7 @@ fn every_packing_gives_the_same_events_and_the_same_raw_records() {
 fn a_long_file_is_cut_into_pieces_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     // Long enough to be read in pieces.
-    let count = 27_000;
+    let count = 30_000;
     let text = log(0..count);
     let lines: String = (0..count).map(|number| record(number) + "\n").collect();
     let answer = {

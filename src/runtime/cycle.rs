@@ -130,10 +130,14 @@ impl<S: Surface> Cycle<S> {
     fn take_in(&mut self, news: News, hands: &mut Hands) -> Result<(), Broken> {
         match news {
             News::Message(message) => {
-                if let Message::Armed { scope, result: Ok(_), .. } = &message {
-                    hands.armed(*scope);
+                let asked = if let Message::Armed { scope, .. } = &message { Some(*scope) } else { None };
+                self.apply(message, hands)?;
+                // The Model says whether the caller is the one that was shown, and still wanted.
+                let armed = self.model.armed.as_ref().map(|armed| armed.scope);
+                if let Some(scope) = asked.filter(|scope| armed == Some(*scope)) {
+                    hands.armed(scope);
                 }
-                self.apply(message, hands)
+                Ok(())
             }
             News::Connected(connected) => {
                 hands.connected(connected).into_iter().try_for_each(|message| self.apply(message, hands))

@@ -152,7 +152,7 @@ impl Hands {
             Effect::ReadInstance { scope, id, generation } => self.read_instance(scope, id, generation),
             Effect::ReadConsoleOutput { scope, id, generation } => self.read_console(scope, id, generation),
             Effect::Arm { scope, generation } => self.arm(scope, generation),
-            Effect::Disarm => self.armed.clear(),
+            Effect::Disarm => self.disarm(),
             Effect::Pin { scope, event_id, raw } => self.pin(scope, &event_id, raw),
             Effect::Check { scope, generation, plan } => self.check(scope, generation, plan),
             Effect::Drive { scope, generation, run, command, typed } => {
@@ -172,6 +172,14 @@ impl Hands {
     pub fn armed(&mut self, scope: ScopeId) {
         if let Some(held) = self.scopes.get(usize::from(scope.0)) {
             self.armed.insert(scope, (held.ports.arm)());
+        }
+    }
+
+    /// Drops every Responder, and what would make one.
+    fn disarm(&mut self) {
+        self.armed.clear();
+        if let Some(arming) = self.errands.remove(&Errand::Arm) {
+            arming.abort();
         }
     }
 
