@@ -4,10 +4,11 @@ use std::future::Future;
 
 use jiff::Timestamp;
 
+use super::console::connect_options;
 use super::failure::Failure;
 use super::out::say;
 use super::setting::Setting;
-use crate::aws::connect::{Options, connect};
+use crate::aws::connect::connect;
 use crate::domain::fault::FaultKind;
 use crate::port::Connected;
 
@@ -40,15 +41,7 @@ pub async fn interrupted() {
 
 /// Connects as the configuration says; what fails beside others is said.
 pub async fn connected(setting: &Setting) -> Result<Connected, Failure> {
-    let endpoint = &setting.config.endpoint_url;
-    let options = Options {
-        profiles: setting.config.profiles.clone(),
-        regions: setting.config.regions.clone(),
-        endpoint_url: (!endpoint.is_empty()).then(|| endpoint.clone()),
-        guardrails: setting.config.guardrails.clone(),
-        ..Options::default()
-    };
-    let connected = connect(&options).await.map_err(|fault| match fault.kind {
+    let connected = connect(&connect_options(setting)).await.map_err(|fault| match fault.kind {
         // What was asked for does not exist: an unknown Region or profile.
         FaultKind::Invalid => Failure::Usage(fault.to_string()),
         _ => Failure::Fault(fault),

@@ -152,7 +152,7 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
 
 #[test]
 fn the_console_without_a_terminal_names_the_commands_for_a_pipe() {
-    for arguments in [&[][..]] {
+    for arguments in [&[][..], &["demo"], &["open", "tests/fixtures/invictus"]] {
         let run = Machine::with_credentials().run(arguments);
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.err);
         for word in ["not a terminal", "stanch events", "stanch scan", "stanch instances"] {

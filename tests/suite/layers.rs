@@ -19,12 +19,15 @@ const PERMITTED: [(&str, &[&str]); 14] = [
     ("sim", &[]),
     ("app", &["domain", "trail", "detect", "knowledge", "respond"]),
     ("view", &["domain", "trail", "detect", "knowledge", "respond", "app"]),
-    ("runtime", &["domain", "trail", "detect", "recorded", "respond", "port", "case", "app", "view"]),
+    ("runtime", &["domain", "trail", "detect", "recorded", "port", "case", "app", "view"]),
     ("config", &["domain", "trail", "respond"]),
 ];
 
 /// Single files that may name more than their layer: the file, and the layers.
-const EXCEPTIONS: [(&str, &[&str]); 0] = [];
+/// These three carry plans out or on: the port that changes things, and the runs
+/// that they drive, speak in words of `respond`.
+const EXCEPTIONS: [(&str, &[&str]); 3] =
+    [("runtime/drive", &["respond"]), ("runtime/runs", &["respond"]), ("runtime/hands", &["respond"])];
 
 /// Layers that may name tokio and AWS crates.
 const OUTER: [&str; 4] = ["runtime", "aws", "sim", "cli"];
@@ -117,7 +120,7 @@ fn modules_stand_beside_their_folders() {
 fn every_module_says_what_it_is_for() {
     let wrong: Vec<PathBuf> = rust_files(&root().join("src"))
         .into_iter()
-        .filter(|path| path.file_name().is_none_or(|name| name != "tests.rs"))
+        .filter(|path| !is_test_file(path.strip_prefix(root().join("src")).unwrap()))
         .filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!"))
         .collect();
     assert!(wrong.is_empty(), "these begin without a //! head: {wrong:?}");
