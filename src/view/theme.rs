@@ -207,8 +207,8 @@ fn parse_hex(text: &str) -> Result<(u8, u8, u8), String> {
 
 /// The nearest colour of the palette of 256: its 6×6×6 cube or its 24 greys.
 fn nearest((red, green, blue): (u8, u8, u8)) -> u8 {
-    let wanted = [red, green, blue];
     const STEPS: [i32; 6] = [0, 95, 135, 175, 215, 255];
+    let wanted = [red, green, blue];
     let step = |value: u8| (0..6).min_by_key(|index| (STEPS[*index] - i32::from(value)).abs()).unwrap_or(0);
     let far = |colour: [i32; 3]| -> i32 {
         colour.iter().zip(wanted).map(|(part, wanted)| (part - i32::from(wanted)).pow(2)).sum()

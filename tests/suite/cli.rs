@@ -239,7 +239,7 @@ fn bad_logs_and_filters_say_what_is_wrong_and_where() {
     }
 }
 
-const RULE: &str = r#"
+const RULE: &str = r"
 title: A trail was deleted
 id: 6d1b5f3e-0000-4000-8000-000000000001
 author: tests
@@ -249,7 +249,7 @@ logsource: { product: aws, service: cloudtrail }
 detection:
   selection: { eventSource: cloudtrail.amazonaws.com, eventName: DeleteTrail }
   condition: selection
-"#;
+";
 
 #[test]
 fn a_scan_tells_every_match_in_every_shape_and_exits_with_three() {

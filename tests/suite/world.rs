@@ -53,6 +53,7 @@ fn role(role: &str, session: &str, key: &str) -> Value {
 pub struct Record(Value);
 
 impl Record {
+    #[expect(clippy::needless_pass_by_value, reason = "tables read better with values")]
     pub fn new(id: &str, time: &str, name: &str, service: &str, identity: Value) -> Self {
         Self(json!({
             "eventVersion": "1.11", "eventID": id, "eventTime": format!("2026-11-24T{time}Z"), "eventName": name,

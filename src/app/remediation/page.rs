@@ -144,7 +144,7 @@ fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
             9
         } else {
             7
-        }))
+        }));
     };
     if let Some(why) = &step.refused {
         say(Tone::Bad, &format!("a guardrail refuses it: {why}"));

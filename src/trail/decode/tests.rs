@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, clippy::format_collect, reason = "tables read better with values")]
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;

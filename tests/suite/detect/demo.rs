@@ -40,8 +40,11 @@ fn story(seed: u64) -> Vec<Record> {
     records
 }
 
+/// How often each level, event and rule was found.
+type Counts = BTreeMap<(std::cmp::Reverse<Severity>, String, String), usize>;
+
 /// Findings as `level, event, rule: how many`, those of the thief apart from all others.
-fn told(seed: u64) -> (BTreeMap<(std::cmp::Reverse<Severity>, String, String), usize>, Vec<String>, usize) {
+fn told(seed: u64) -> (Counts, Vec<String>, usize) {
     let rules = RuleSet::builtin();
     let mut correlator = Correlator::new(&rules);
     let (mut attack, mut others) = (BTreeMap::new(), Vec::new());
