@@ -1,6 +1,6 @@
 //! For tests: an account in a few maps, that answers every call, and fails on demand.
 
-#![allow(
+#![expect(
     clippy::missing_panics_doc,
     clippy::new_without_default,
     clippy::unnecessary_wraps,
