@@ -33,7 +33,7 @@ pub struct Console {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Console {
@@ -84,7 +84,12 @@ impl Console {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, keys, seen, _home: home }
+        Self { child, master: pair.master, keys, seen, home }
+    }
+
+    /// The home folder of this console: its state and configuration lie under it.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
     }
 
     /// Sends keys as the terminal does.
@@ -211,6 +216,8 @@ impl Console {
     /// The terminal is as it was before: screen, cursor, paste, mouse, line discipline.
     #[track_caller]
     pub fn assert_restored(&self) {
+        // What the program wrote last may still be on its way through the terminal.
+        self.wait_for("the screen of before", |seen| !seen.parser.screen().alternate_screen());
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
         assert!(!screen.alternate_screen(), "the alternate screen is still shown");

@@ -9,7 +9,7 @@ const LOGS: &[&str] = &["open", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixt
 #[test]
 fn a_terminate_signal_gives_the_terminal_back() {
     let mut console = Console::start(LOGS, 120, 40);
-    console.wait_text("574/2,900");
+    console.wait_text("574 of 2,900");
     console.signal("TERM");
     console.wait_end();
     console.assert_restored();
@@ -18,7 +18,7 @@ fn a_terminate_signal_gives_the_terminal_back() {
 #[test]
 fn a_hang_up_ends_the_program() {
     let mut console = Console::start(LOGS, 120, 40);
-    console.wait_text("574/2,900");
+    console.wait_text("574 of 2,900");
     console.signal("HUP");
     console.wait_end();
     console.assert_restored();
@@ -36,12 +36,12 @@ fn a_panic_in_a_task_gives_the_terminal_back_and_says_so() {
 #[test]
 fn suspending_gives_the_terminal_back_until_it_is_continued() {
     let mut console = Console::start(LOGS, 120, 40);
-    console.wait_text("574/2,900");
+    console.wait_text("574 of 2,900");
     console.press("\x1a");
     console.wait_stopped();
     console.assert_restored();
     console.signal("CONT");
-    console.wait_text("574/2,900");
+    console.wait_text("574 of 2,900");
     console.press("q");
     assert!(console.wait_end().success());
     console.assert_restored();
@@ -58,7 +58,7 @@ fn a_smaller_terminal_is_drawn_anew() {
     console.resize(20, 5);
     console.wait_until("a plain word on the size", |screen| screen.contains("60"));
     console.resize(120, 40);
-    console.wait_text("574/2,900");
+    console.wait_text("574 of 2,900");
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! The main job, by the keyboard alone, on the simulated account: see the worst
+//! event, find its instance, contain it, see it verified, take it all back.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::pty::Console;
+
+const RIGHT: &str = "\x1b[C";
+const ENTER: &str = "\r";
+
+/// The line that is selected and begins so far right as the marker stands.
+fn selected<'a>(screen: &'a str, text: &str) -> Option<&'a str> {
+    screen.lines().find(|line| line.split_once('▸').is_some_and(|(_, rest)| rest.contains(text)))
+}
+
+/// The journal of the one case that the console has kept.
+fn journal(console: &Console) -> (PathBuf, Vec<Value>) {
+    let cases = console.home().join("state/stanch/cases");
+    let case = fs::read_dir(cases).unwrap().next().unwrap().unwrap().path();
+    let text = fs::read_to_string(case.join("journal.jsonl")).unwrap();
+    (case, text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+/// How many calls that set an interface's groups have been meant to leave.
+fn swaps(entries: &[Value]) -> usize {
+    let command = |entry: &&Value| entry["cli"].as_str().is_some_and(|cli| cli.contains("modify-network-interface-attribute"));
+    entries.iter().filter(command).count()
+}
+
+/// Presses a key until a line with the text is selected.
+fn select(console: &mut Console, key: &str, text: &str) {
+    for _ in 0..40 {
+        if selected(&console.screen(), text).is_some() {
+            return;
+        }
+        let before = console.screen();
+        console.press(key);
+        console.wait_until("another selection", |screen| screen != before);
+    }
+    panic!("no line with {text} can be selected:\n{}", console.screen());
+}
+
+/// Goes through the open plan: each group of steps is run, each question answered.
+fn go_through(console: &mut Console) {
+    for _ in 0..12 {
+        console.wait_until("a plan that waits", |screen| !screen.contains("running"));
+        if console.screen().contains("11 of 11 done") {
+            return;
+        }
+        console.press(ENTER);
+        console.wait_until("a question", |screen| {
+            screen.contains("[ Run ]") || screen.contains("What was done or decided?") || screen.contains("11 of 11 done")
+        });
+        let screen = console.screen();
+        if screen.contains("[ Run ]") {
+            console.press(RIGHT);
+            console.press(ENTER);
+            console.wait_until("the run begun", |screen| !screen.contains("[ Run ]"));
+            console.wait_until("the run at rest", |screen| screen.contains(" done  ") && !screen.contains("◐"));
+        } else if screen.contains("What was done or decided?") {
+            console.press("seen to");
+            console.press(ENTER);
+            console.wait_until("the note taken", |screen| !screen.contains("What was done or decided?"));
+        }
+    }
+    panic!("the plan does not come to its end:\n{}", console.screen());
+}
+
+#[test]
+fn the_worst_event_is_found_its_instance_contained_and_given_back() {
+    let mut console = Console::start(&["demo", "--seed", "7", "--speed", "20"], 170, 50);
+    console.wait_text("CRIT");
+    select(&mut console, "f", "CRIT");
+    console.wait_text("Instance i-06779328010548007");
+    console.press("r");
+    console.wait_text("compromised-instance");
+    select(&mut console, "j", "compromised-instance");
+    console.press(ENTER);
+    console.wait_text("PLAN, nothing done yet");
+    assert!(console.screen().contains("READ-ONLY"));
+
+    console.press("W");
+    console.wait_text("type the account's id or alias");
+    console.press("acme-prod");
+    console.press(ENTER);
+    console.wait_text("ARMED 111122223333");
+    go_through(&mut console);
+
+    let (case, entries) = journal(&console);
+    let kinds = |kind: &str| entries.iter().filter(|entry| entry["kind"] == kind).count();
+    assert!(kinds("intent") > 6 && kinds("intent") == kinds("outcome"), "{} {}", kinds("intent"), kinds("outcome"));
+    assert_eq!(swaps(&entries), 2, "each interface is isolated");
+    assert!(fs::read_dir(case.join("evidence")).unwrap().count() >= 9);
+
+    console.press("u");
+    console.wait_text("[ Undo ]");
+    console.press(RIGHT);
+    console.press(ENTER);
+    console.wait_until("everything undone", |screen| screen.contains("5 undone") && !screen.contains("◐"));
+    let (case, entries) = journal(&console);
+    assert_eq!(swaps(&entries), 4, "and given its groups back");
+
+    console.press("\x03");
+    console.wait_end();
+    console.assert_restored();
+    let verified = Command::new(env!("CARGO_BIN_EXE_stanch")).args(["cases", "verify"]).arg(&case).output().unwrap();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+}
