@@ -23,6 +23,10 @@ pub use cli::quote;
 /// command that the user copies.
 pub const QUARANTINE: &str = "$QUARANTINE_SG";
 
+/// Stands for all accounts that a snapshot is shared with, where those are read
+/// only when the step runs.
+pub const SHARED: &str = "$SHARED_WITH";
+
 /// Which attribute of an instance is read (EC2 DescribeInstanceAttribute).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -429,9 +433,12 @@ impl Call {
         self.resources().into_iter().find(|resource| resource.kind == ResourceKind::Instance).map(|found| found.id)
     }
 
-    /// The call names something that does not exist yet, so it cannot leave as it is.
+    /// The call names something that does not exist or is not known yet, so it
+    /// cannot leave as it is.
     pub fn is_open(&self) -> bool {
-        self.resources().iter().any(|resource| resource.id == QUARANTINE)
+        let shared = |accounts: &[String]| accounts.iter().any(|account| account == SHARED);
+        matches!(self, Self::ModifySnapshotAttribute { accounts, .. } if shared(accounts))
+            || self.resources().iter().any(|resource| resource.id == QUARANTINE)
     }
 
     /// The same call with the id of the quarantine group in place of its stand-in.

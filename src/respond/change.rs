@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::call::{Call, QUARANTINE};
+use super::call::{Call, QUARANTINE, SHARED};
 use super::fact::Fact;
 use super::probe::Probe;
 use crate::domain::resource::Resource;
@@ -117,6 +117,7 @@ impl Change {
     fn unlike(&self) -> Fact {
         match &self.wanted {
             Fact::Flag(on) => Fact::Flag(!on),
+            Fact::Sharing { .. } => Fact::Sharing { public: true, accounts: [SHARED.to_owned()].into() },
             Fact::Snapshots(_) => Fact::Snapshots(std::collections::BTreeMap::new()),
             Fact::Tags(tags) => Fact::Tags(tags.keys().map(|key| (key.clone(), None)).collect()),
             Fact::Key { user, active } => Fact::Key { user: user.clone(), active: active.map(|on| !on) },

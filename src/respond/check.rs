@@ -73,6 +73,15 @@ fn of_step(step: &Step, plan: &Plan) -> Vec<(Call, Question)> {
                     None => Question::Cannot("the interface's groups are not known".into()),
                 }
             }
+            // Whom it is shared with makes no difference to the permission.
+            Call::ModifySnapshotAttribute { snapshot, add, public, .. } if call.is_open() => {
+                Question::DryRun(Call::ModifySnapshotAttribute {
+                    snapshot: snapshot.clone(),
+                    add: *add,
+                    public: *public,
+                    accounts: Vec::new(),
+                })
+            }
             call if call.is_open() => Question::Cannot("the quarantine group does not exist yet".into()),
             call if call.dry_run_supported() => Question::DryRun(call.clone()),
             call => Question::Simulate(

@@ -142,6 +142,10 @@ impl Call {
             Self::StartInstances { instance } => ec2("start-instances", &[("instance-ids", instance)]),
             Self::RebootInstances { instance } => ec2("reboot-instances", &[("instance-ids", instance)]),
             Self::TerminateInstances { instance } => ec2("terminate-instances", &[("instance-ids", instance)]),
+            // With nobody at all, whoever it is shared with: that is what a reset does (EC2 API reference).
+            Self::ModifySnapshotAttribute { snapshot, .. } if self.is_open() => {
+                ec2("reset-snapshot-attribute", &[("snapshot-id", snapshot), ("attribute", "createVolumePermission")])
+            }
             Self::ModifySnapshotAttribute { snapshot, add, public, accounts } => {
                 let mut command = ec2(
                     "modify-snapshot-attribute",

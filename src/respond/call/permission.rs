@@ -23,7 +23,12 @@ impl Call {
         if !self.writes() && self.action().starts_with("ec2:") {
             return "*".into();
         }
-        self.resources().first().and_then(|resource| arn_of(resource, region, account)).unwrap_or_else(|| "*".into())
+        let acted_on = |resource: &&Resource| resource.kind != ResourceKind::AccessKey;
+        self.resources()
+            .iter()
+            .find(acted_on)
+            .and_then(|resource| arn_of(resource, region, account))
+            .unwrap_or_else(|| "*".into())
     }
 }
 
@@ -32,6 +37,9 @@ impl Call {
 fn arn_of(resource: &Resource, region: &str, account: &str) -> Option<String> {
     use ResourceKind as K;
     let id = &resource.id;
+    if id.is_empty() {
+        return None;
+    }
     if id.starts_with("arn:") {
         return Some(id.clone());
     }

@@ -191,3 +191,18 @@ fn the_steps_up_to_the_next_decision_run_together() {
     assert_eq!(plan.to_next_decision("protect"), ["protect", "shutdown", "volumes", "tag", "snapshot"]);
     assert_eq!(plan.to_next_decision("profile"), ["profile", "isolate", "verify"]);
 }
+
+#[test]
+fn what_is_read_only_when_the_step_runs_is_still_planned_and_copied_whole() {
+    let shared = plan("public-snapshot", "snap-11111111");
+    let (_, unshare) = shared.step("unshare").unwrap();
+    assert_eq!(unshare.before[0].state, "not read yet");
+    assert_eq!(unshare.calls[0].action, "ec2:ModifySnapshotAttribute");
+    let reset = "aws ec2 reset-snapshot-attribute --snapshot-id snap-11111111 --attribute createVolumePermission";
+    assert_eq!(unshare.cli, [format!("{reset} --region eu-west-1")]);
+    assert!(matches!(questions(&shared)[0].1[0].1, Question::DryRun(_)));
+    let key = plan("leaked-key", "AKIAIOSFODNN7EXAMPLE");
+    let (_, off) = key.step("deactivate").unwrap();
+    assert!(off.cli[0].contains("--user-name \"$(aws iam get-access-key-last-used"), "{}", off.cli[0]);
+    assert_eq!(off.confirm, Confirm::Twice);
+}
