@@ -27,7 +27,8 @@ fn journal(console: &Console) -> (PathBuf, Vec<Value>) {
 
 /// How many calls that set an interface's groups have been meant to leave.
 fn swaps(entries: &[Value]) -> usize {
-    let command = |entry: &&Value| entry["cli"].as_str().is_some_and(|cli| cli.contains("modify-network-interface-attribute"));
+    let command =
+        |entry: &&Value| entry["cli"].as_str().is_some_and(|cli| cli.contains("modify-network-interface-attribute"));
     entries.iter().filter(command).count()
 }
 
@@ -53,7 +54,9 @@ fn go_through(console: &mut Console) {
         }
         console.press(ENTER);
         console.wait_until("a question", |screen| {
-            screen.contains("[ Run ]") || screen.contains("What was done or decided?") || screen.contains("11 of 11 done")
+            screen.contains("[ Run ]")
+                || screen.contains("What was done or decided?")
+                || screen.contains("11 of 11 done")
         });
         let screen = console.screen();
         if screen.contains("[ Run ]") {

@@ -1,6 +1,6 @@
 //! The real program in a pseudo-terminal, over its own simulated account.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod demo;
 mod pty;

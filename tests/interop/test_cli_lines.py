@@ -5,6 +5,7 @@ instance and give it back."""
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,12 @@ def test_the_commands_of_a_containment_do_what_the_steps_do(stanch, simulator, e
         timeout=180,
     )
     assert done.returncode == 0, done.stderr
-    groups = groups_of(ec2, target)
-    (quarantine,) = {group for groups in groups.values() for group in groups}
+    # Reads lag behind writes, as EC2's do.
+    deadline = time.monotonic() + 20
+    while len(held := {group for groups in groups_of(ec2, target).values() for group in groups}) > 1:
+        assert time.monotonic() < deadline, held
+        time.sleep(0.5)
+    (quarantine,) = held
     rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [quarantine]}])
     assert rules["SecurityGroupRules"] == []
     attribute = ec2.describe_instance_attribute(InstanceId=target, Attribute="disableApiTermination")

@@ -27,8 +27,8 @@ def launch(ec2, interfaces=1, count=1, **more):
             InstanceType="m5.large",
             MinCount=1,
             MaxCount=1,
-            SubnetId=subnet["SubnetId"],
-            SecurityGroupIds=groups[:2],
+            # moto keeps groups that are given to the instance on its interface for ever.
+            NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": subnet["SubnetId"], "Groups": groups[:2]}],
             **more,
         )["Instances"][0]
         ids.append(instance["InstanceId"])

@@ -163,6 +163,15 @@ impl Call {
                 }
                 command
             }
+            // Whose the key is, is read when the step runs; the command reads it too.
+            Self::UpdateAccessKey { user, key, active } if user.is_empty() => format!(
+                "{} --user-name \"$({} --query UserName --output text)\"",
+                iam(
+                    "update-access-key",
+                    &[("access-key-id", key), ("status", if *active { "Active" } else { "Inactive" })]
+                ),
+                iam("get-access-key-last-used", &[("access-key-id", key)]),
+            ),
             Self::UpdateAccessKey { user, key, active } => iam(
                 "update-access-key",
                 &[("user-name", user), ("access-key-id", key), ("status", if *active { "Active" } else { "Inactive" })],
