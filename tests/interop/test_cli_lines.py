@@ -94,8 +94,10 @@ def test_the_commands_of_a_containment_do_what_the_steps_do(stanch, simulator, e
     assert rules["SecurityGroupRules"] == []
     attribute = ec2.describe_instance_attribute(InstanceId=target, Attribute="disableApiTermination")
     assert attribute["DisableApiTermination"]["Value"] is True
-    associations = ec2.describe_iam_instance_profile_associations(Filters=[{"Name": "instance-id", "Values": [target]}])
-    assert associations["IamInstanceProfileAssociations"] == []
+    filters = [{"Name": "instance-id", "Values": [target]}]
+    while left := ec2.describe_iam_instance_profile_associations(Filters=filters)["IamInstanceProfileAssociations"]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.5)
 
 
 def test_stanch_contains_and_gives_back_on_the_simulated_account(stanch, simulator):

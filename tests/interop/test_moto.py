@@ -75,7 +75,9 @@ def test_instances_are_those_that_boto3_lists(ec2, moto, jsonl):
         assert one["private_ip"] == instance["PrivateIpAddress"]
         assert (one["public_ip"] or None) == instance.get("PublicIpAddress")
         assert one["image"] == instance["ImageId"]
-        assert sorted(one["security_groups"]) == sorted(group["GroupId"] for group in instance["SecurityGroups"])
+        assert sorted(one["security_groups"]) == sorted(
+            group["GroupId"] for group in instance["NetworkInterfaces"][0]["Groups"]
+        )
         assert sorted(one["volumes"]) == sorted(
             mapping["Ebs"]["VolumeId"] for mapping in instance["BlockDeviceMappings"]
         )
