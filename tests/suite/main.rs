@@ -8,6 +8,7 @@ mod console;
 mod desk;
 mod detect;
 mod layers;
+mod readme;
 mod respond;
 mod sim;
 mod sim_attack;
