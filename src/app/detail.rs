@@ -281,7 +281,7 @@ fn card(picked: &Picked) -> Vec<Line> {
     let card = knowledge::card(&event.name, &event.source, event.access);
     let lead = card.section("In an incident");
     let paragraph = lead.split("\n\n").next().unwrap_or("").replace('\n', " ").replace(['*', '`'], "");
-    let first = paragraph.split_inclusive(". ").next().unwrap_or("").trim().to_owned();
+    let first = paragraph.trim_start_matches("- ").split_inclusive(". ").next().unwrap_or("").trim().to_owned();
     if first.is_empty() {
         return Vec::new();
     }

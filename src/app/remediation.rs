@@ -282,6 +282,8 @@ pub struct Remediation {
     pub suggestions: Vec<Suggestion>,
     /// The selected one.
     pub cursor: usize,
+    /// The user selected it: it stays selected when others come.
+    pub chosen: bool,
     /// The plan that is open.
     pub plan: Option<PlanView>,
     /// The screen was zoomed for the plan, not by the user.

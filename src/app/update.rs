@@ -194,6 +194,8 @@ fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     changed |= stale;
     let picked = events::pick(model);
     if picked || stale {
+        // Another event is another question: the best answer to it is selected.
+        model.remediation.chosen &= !picked;
         instance::follow(model, picked);
         remediation::suggest(model);
     }

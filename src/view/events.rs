@@ -354,7 +354,9 @@ impl Columns {
             format!(" ✗{}", error_word(event.error))
         };
         let wide = unicode_width::UnicodeWidthStr::width(&*mark) as u16;
-        let mark_room = wide.min(room / 2);
+        // What is left by the name, at least a word of it.
+        let left = room.saturating_sub(2 + event.name.len() as u16);
+        let mark_room = wide.min(left.max(9)).min(room / 2);
         let end = painter.text(x + 2, y, room.saturating_sub(2 + mark_room), event.name, tone);
         let role = if event.dry_run { Role::Dim } else { Role::Bad };
         painter.text(end, y, mark_room, &mark, role);

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::pty::Console;
 const RIGHT: &str = "\x1b[C";
 const ENTER: &str = "\r";
 
-/// The line that is selected and begins so far right as the marker stands.
+/// The selected line that shows a text right of the marker.
 fn selected<'a>(screen: &'a str, text: &str) -> Option<&'a str> {
     screen.lines().find(|line| line.split_once('▸').is_some_and(|(_, rest)| rest.contains(text)))
 }
@@ -32,15 +33,24 @@ fn swaps(entries: &[Value]) -> usize {
     entries.iter().filter(command).count()
 }
 
-/// Presses a key until a line with the text is selected.
+/// Presses a key until a line with the text is selected, from the top as often
+/// as need be: the account goes on while one looks, and a list grows above the selection.
 fn select(console: &mut Console, key: &str, text: &str) {
-    for _ in 0..40 {
-        if selected(&console.screen(), text).is_some() {
-            return;
+    for _ in 0..12 {
+        console.press("g");
+        loop {
+            let before =
+                console.screen().lines().filter(|line| line.contains('▸')).map(str::to_owned).collect::<Vec<_>>();
+            if console.comes_to(Duration::from_millis(300), |screen| selected(screen, text).is_some()) {
+                return;
+            }
+            console.press(key);
+            let moved =
+                |screen: &str| !screen.lines().filter(|line| line.contains('▸')).eq(before.iter().map(String::as_str));
+            if !console.comes_to(Duration::from_secs(2), moved) {
+                break;
+            }
         }
-        let before = console.screen();
-        console.press(key);
-        console.wait_until("another selection", |screen| screen != before);
     }
     panic!("no line with {text} can be selected:\n{}", console.screen());
 }
@@ -83,7 +93,7 @@ fn the_worst_event_is_found_its_instance_contained_and_given_back() {
     console.wait_text("compromised-instance");
     select(&mut console, "j", "compromised-instance");
     console.press(ENTER);
-    console.wait_text("PLAN, nothing done yet");
+    console.wait_text("compromised-instance  i-06779328010548007 web-7  PLAN, nothing done yet");
     assert!(console.screen().contains("READ-ONLY"));
 
     console.press("W");

@@ -157,6 +157,20 @@ impl Console {
         }
     }
 
+    /// The screen comes to be as wanted within a while; where it need not, that is no failure.
+    pub fn comes_to(&self, length: Duration, wanted: impl Fn(&str) -> bool) -> bool {
+        let began = Instant::now();
+        let mut seen = self.seen.0.lock().unwrap();
+        while !wanted(&seen.parser.screen().contents()) {
+            let left = length.saturating_sub(began.elapsed());
+            if left.is_zero() || seen.closed {
+                return false;
+            }
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+        true
+    }
+
     /// Makes the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.seen

@@ -16,7 +16,8 @@ use crate::respond::plan::{Options, bind};
 use crate::respond::rank::{Selection, suggest as rank};
 use crate::respond::run::{Command, Run, StepStatus};
 
-/// What fits the selection, anew; the cursor stays on its suggestion.
+/// What fits the selection, anew. The cursor is on the best one, until the user
+/// selects one or looks at them; that one stays selected as long as it is offered.
 pub fn suggest(model: &mut Model) {
     let empty = Inventory::default();
     let scope = scope_of_selection(model);
@@ -34,14 +35,19 @@ pub fn suggest(model: &mut Model) {
         instance: subject,
     };
     let suggestions = rank(&model.catalogue, &selection, inventory);
+    let looked_at = model.focus == Pane::Remediation;
     let pane = &mut model.remediation;
-    let chosen = pane.suggestions.get(pane.cursor).map(|chosen| (chosen.playbook.clone(), chosen.target.clone()));
+    let chosen = pane
+        .suggestions
+        .get(pane.cursor)
+        .filter(|_| pane.chosen || looked_at)
+        .map(|chosen| (chosen.playbook.clone(), chosen.target.clone()));
     pane.suggestions = suggestions;
-    pane.cursor = chosen
-        .and_then(|(playbook, target)| {
-            pane.suggestions.iter().position(|other| other.playbook == playbook && other.target == target)
-        })
-        .unwrap_or(0);
+    let kept = chosen.and_then(|(playbook, target)| {
+        pane.suggestions.iter().position(|other| other.playbook == playbook && other.target == target)
+    });
+    pane.chosen &= kept.is_some();
+    pane.cursor = kept.unwrap_or(0);
 }
 
 fn scope_of_selection(model: &Model) -> Option<ScopeId> {
@@ -185,7 +191,8 @@ pub fn went_on(model: &mut Model, generation: u64, run: Run, finished: bool, fau
         let failed = plan.steps.iter().position(|step| {
             matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open)
         });
-        if let Some(at) = failed {
+        // To where it stopped, else to what comes next.
+        if let Some(at) = failed.or_else(|| plan.pending().first().copied()) {
             plan.cursor = at;
         }
         let standing = plan.standing();

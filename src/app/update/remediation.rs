@@ -30,7 +30,10 @@ pub fn motion(model: &mut Model, motion: Motion) {
     let pane = &mut model.remediation;
     let (cursor, total) = match &mut pane.plan {
         Some(plan) => (&mut plan.cursor, plan.steps.len()),
-        None => (&mut pane.cursor, pane.suggestions.len()),
+        None => {
+            pane.chosen = true;
+            (&mut pane.cursor, pane.suggestions.len())
+        }
     };
     let delta = motion.rows_in(*cursor, total, rows);
     *cursor = cursor.saturating_add_signed(delta).min(total.saturating_sub(1));
