@@ -28,12 +28,11 @@ pub fn enter(model: &mut Model) {
 pub fn motion(model: &mut Model, motion: Motion) {
     let rows = model.pane_rows(Pane::Remediation);
     let pane = &mut model.remediation;
-    let (cursor, total) = match &mut pane.plan {
-        Some(plan) => (&mut plan.cursor, plan.steps.len()),
-        None => {
-            pane.chosen = true;
-            (&mut pane.cursor, pane.suggestions.len())
-        }
+    let (cursor, total) = if let Some(plan) = &mut pane.plan {
+        (&mut plan.cursor, plan.steps.len())
+    } else {
+        pane.chosen = true;
+        (&mut pane.cursor, pane.suggestions.len())
     };
     let delta = motion.rows_in(*cursor, total, rows);
     *cursor = cursor.saturating_add_signed(delta).min(total.saturating_sub(1));
