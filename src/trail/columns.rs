@@ -193,6 +193,9 @@ pub struct Columns {
     pub resource_kinds: Vec<ResourceKind>,
     /// Raw records.
     pub places: Vec<Place>,
+    /// Where most rows have been dropped: the number that each remaining row
+    /// had, ascending. None where all rows are there.
+    pub kept: Option<Box<[u16]>>,
 }
 
 impl Columns {
@@ -204,6 +207,39 @@ impl Columns {
     /// There is no row.
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
+    }
+
+    /// The row that had a number before others were dropped.
+    pub fn row_of(&self, number: usize) -> Option<usize> {
+        match &self.kept {
+            None => (number < self.len()).then_some(number),
+            Some(kept) => kept.binary_search(&u16::try_from(number).ok()?).ok(),
+        }
+    }
+
+    /// The number that a row had before others were dropped.
+    pub fn number_of(&self, row: usize) -> usize {
+        self.kept.as_ref().map_or(row, |kept| usize::from(kept[row]))
+    }
+
+    /// Some of the rows, ascending, under the numbers that they have here.
+    pub fn only(&self, rows: &[usize]) -> Self {
+        let numbers = rows.iter().map(|row| self.number_of(*row) as u16).collect();
+        let mut few = Self { kept: Some(numbers), ..Self::default() };
+        for row in rows.iter().copied() {
+            few.ids.push(self.ids[row]);
+            few.times.push(self.times[row]);
+            for (column, all) in few.symbols.iter_mut().zip(&self.symbols) {
+                column.push(all[row]);
+            }
+            few.flags.push(self.flags[row]);
+            few.resources.extend_from_slice(&self.resources[self.resources_of(row)]);
+            few.resource_kinds.extend_from_slice(&self.resource_kinds[self.resources_of(row)]);
+            few.resource_ends.push(few.resources.len() as u32);
+            few.places.push(self.places[row]);
+        }
+        few.seal();
+        few
     }
 
     /// Which of `resources` belong to a row.

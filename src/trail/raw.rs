@@ -31,6 +31,11 @@ pub trait Raw: fmt::Debug + Send + Sync {
 
     /// Bytes of memory that it takes.
     fn weight(&self) -> usize;
+
+    /// It is a block that a Timeline made: its records may be moved to another one.
+    fn is_ours(&self) -> bool {
+        false
+    }
 }
 
 /// Many records in compressed blocks of memory (Zstandard, level 1), so small
@@ -85,6 +90,10 @@ impl Raw for Packed {
 
     fn weight(&self) -> usize {
         self.blocks.iter().map(|block| block.len() + 16).sum()
+    }
+
+    fn is_ours(&self) -> bool {
+        true
     }
 }
 

@@ -168,7 +168,7 @@ impl Timeline {
         }
         self.segments().find_map(|(first, columns)| {
             let rows = columns.ids.iter().enumerate().filter(|(_, other)| **other == id.0);
-            rows.map(|(at, _)| Slot(first + at as u32)).find(|slot| !self.gone.has(slot.0))
+            rows.map(|(row, _)| Slot(first + columns.number_of(row) as u32)).find(|slot| !self.gone.has(slot.0))
         })
     }
 
@@ -217,7 +217,7 @@ impl Timeline {
         let mut counts = vec![0_usize; self.table(field).len()];
         for (first, columns) in self.segments() {
             for row in 0..columns.len() {
-                if self.gone.has(first + row as u32) {
+                if self.gone.has(first + columns.number_of(row) as u32) {
                     continue;
                 }
                 if field == Field::Resource {
@@ -267,7 +267,7 @@ impl Timeline {
             return None;
         }
         let columns = self.segments.get((slot.0 >> SEGMENT_BITS) as usize)?.as_deref()?;
-        Some((columns, slot.0 as usize & (SEGMENT - 1)))
+        Some((columns, columns.row_of(slot.0 as usize & (SEGMENT - 1))?))
     }
 
     /// The event has been dropped.

@@ -91,7 +91,7 @@ fn actors(timeline: &Timeline, part: fn(ActorKind, &str) -> Option<&str>) -> Vec
     let mut by_symbol: FxHashMap<(ActorKind, Symbol), usize> = FxHashMap::default();
     for (first, columns) in timeline.segments() {
         for (row, (symbol, flags)) in columns.symbols[Field::Actor as usize].iter().zip(&columns.flags).enumerate() {
-            if !timeline.is_gone(Slot(first + row as u32)) {
+            if !timeline.is_gone(Slot(first + columns.number_of(row) as u32)) {
                 *by_symbol.entry((flags.actor_kind(), *symbol)).or_default() += 1;
             }
         }

@@ -61,20 +61,27 @@ impl Query {
             return Vec::new();
         }
         let segments: Vec<(u32, _)> = timeline.segments().collect();
-        let found: Vec<(u32, Vec<u64>)> = segments
+        let found: Vec<(u32, &Columns, Vec<u64>)> = segments
             .into_par_iter()
             .map(|(first, columns)| {
                 let mut words = vec![u64::MAX; columns.len().div_ceil(64)];
                 for (negated, check) in &checks {
                     check.narrow(timeline, columns, first, *negated, &mut words);
                 }
-                (first, words)
+                (first, columns.as_ref(), words)
             })
             .collect();
         let mut by_word: Vec<u64> = vec![0; (timeline.slots() as usize).div_ceil(64)];
-        for (first, words) in found {
-            let at = first as usize / 64;
-            by_word[at..at + words.len()].copy_from_slice(&words);
+        for (first, columns, words) in found {
+            if columns.kept.is_none() {
+                let at = first as usize / 64;
+                by_word[at..at + words.len()].copy_from_slice(&words);
+                continue;
+            }
+            for row in (0..columns.len()).filter(|row| words[row / 64] >> (row % 64) & 1 == 1) {
+                let slot = first as usize + columns.number_of(row);
+                by_word[slot / 64] |= 1 << (slot % 64);
+            }
         }
         let takes = |slot: &Slot| by_word.get(slot.0 as usize / 64).is_some_and(|word| word >> (slot.0 % 64) & 1 == 1);
         slots.iter().copied().filter(takes).collect()
@@ -184,7 +191,7 @@ impl Check<'_> {
     }
 
     fn holds(&self, timeline: &Timeline, columns: &Columns, first: u32, row: usize) -> bool {
-        let slot = Slot(first + row as u32);
+        let slot = Slot(first + columns.number_of(row) as u32);
         match self {
             Self::Resource(bits) => columns.resources[columns.resources_of(row)].iter().any(|symbol| bits.has(*symbol)),
             Self::Actor(sets) => {

@@ -18,6 +18,8 @@ pub struct Marks {
     rule_ids: Table,
     rule_lookup: Arc<Lookup>,
     pinned: Arc<FxHashSet<Slot>>,
+    /// How many events must not be dropped.
+    held: usize,
 }
 
 impl Marks {
@@ -52,6 +54,11 @@ impl Marks {
         self.pinned.iter().copied()
     }
 
+    /// How many events must not be dropped.
+    pub(super) fn held(&self) -> usize {
+        self.held
+    }
+
     /// It must not be dropped.
     pub(super) fn holds(&self, slot: Slot) -> bool {
         self.severity(slot).is_some() || self.is_pinned(slot)
@@ -69,6 +76,7 @@ impl Timeline {
         if self.locate(slot).is_none() {
             return;
         }
+        self.marks.held += usize::from(!self.marks.holds(slot));
         let level = Severity::ALL.iter().position(|other| *other == severity).map_or(0, |at| at as u8 + 1);
         let severities = Arc::make_mut(&mut self.marks.severities);
         if severities.len() <= slot.0 as usize {
@@ -94,12 +102,15 @@ impl Timeline {
     /// Pins an event: it is never dropped.
     pub fn pin(&mut self, slot: Slot) {
         if self.locate(slot).is_some() {
+            self.marks.held += usize::from(!self.marks.holds(slot));
             Arc::make_mut(&mut self.marks.pinned).insert(slot);
         }
     }
 
     /// Takes a pin off.
     pub fn unpin(&mut self, slot: Slot) {
-        Arc::make_mut(&mut self.marks.pinned).remove(&slot);
+        if Arc::make_mut(&mut self.marks.pinned).remove(&slot) && !self.marks.holds(slot) {
+            self.marks.held -= 1;
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Block, SEGMENT, SEGMENT_BITS, Slot, Timeline};
+use super::{Block, SEGMENT_BITS, Slot, Timeline};
+use crate::trail::columns::Columns;
 
 /// How much a Timeline keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +30,21 @@ impl Timeline {
         let horizon = self.retention.max_age.and_then(|age| now.checked_sub(age).ok());
         let old = horizon
             .map_or(0, |horizon| self.order.partition_point(|slot| self.key(*slot).0 < horizon.as_microsecond()));
-        let over = self.order.len().saturating_sub(self.retention.max_events);
+        let over = self.free_to_drop().saturating_sub(self.retention.max_events);
         self.drop_oldest(old, over)
     }
 
     /// Drops what is over the count, some at a time so that it is seldom done.
     pub(super) fn keep_to_count(&mut self) {
         let max = self.retention.max_events;
-        if self.order.len() > max + max / 16 {
-            self.drop_oldest(0, self.order.len() - max);
+        if self.free_to_drop() > max + max / 16 {
+            self.drop_oldest(0, self.free_to_drop() - max);
         }
+    }
+
+    /// How many events are not held by a mark.
+    fn free_to_drop(&self) -> usize {
+        self.order.len().saturating_sub(self.marks.held())
     }
 
     /// Drops those of the first `old` in order that may be dropped, and of the
@@ -70,6 +76,23 @@ impl Timeline {
         dropped.len()
     }
 
+    /// Moves raw records that are kept in memory out of blocks that hold mostly
+    /// dropped ones.
+    fn moved(&mut self, mut columns: Columns) -> Columns {
+        for row in 0..columns.len() {
+            let place = columns.places[row];
+            let Some(Block::At(raw, 0)) = self.blocks.get(place.block as usize) else { continue };
+            if !raw.is_ours() {
+                continue;
+            }
+            // A record that cannot be read stays where it is, and says so when it is asked for.
+            if let Ok(bytes) = raw.read(u64::from(place.at), place.len) {
+                columns.places[row] = self.keep(&bytes);
+            }
+        }
+        columns
+    }
+
     /// Frees segments and raw blocks that no event is left in.
     fn free(&mut self, dropped: &[Slot]) {
         let mut touched: Vec<usize> = dropped.iter().map(|slot| (slot.0 >> SEGMENT_BITS) as usize).collect();
@@ -78,8 +101,17 @@ impl Timeline {
         for number in touched {
             let first = (number << SEGMENT_BITS) as u32;
             let full = self.next as usize >= (number + 1) << SEGMENT_BITS;
-            if full && (first..first + SEGMENT as u32).all(|slot| self.gone.has(slot)) {
+            if !full {
+                continue;
+            }
+            let Some(columns) = self.segments[number].as_ref() else { continue };
+            let left: Vec<usize> =
+                (0..columns.len()).filter(|row| !self.gone.has(first + columns.number_of(*row) as u32)).collect();
+            if left.is_empty() {
                 self.segments[number] = None;
+            } else if left.len() < columns.len() / 8 {
+                let few = columns.only(&left);
+                self.segments[number] = Some(Arc::new(self.moved(few)));
             }
         }
         let mut used = vec![false; self.blocks.len()];

@@ -141,7 +141,7 @@ impl Timeline {
     }
 
     /// Keeps a raw record, in the block that is open.
-    fn keep(&mut self, raw: &[u8]) -> Place {
+    pub(super) fn keep(&mut self, raw: &[u8]) -> Place {
         let blocks = Arc::make_mut(&mut self.blocks);
         if let Some(block) = blocks.last_mut()
             && let Block::Open(open) = block
