@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod decode;
 pub mod histogram;
 pub mod pace;
+pub mod portrait;
 pub mod query;
 pub mod raw;
 pub mod session;

@@ -1,0 +1,409 @@
+//! The portrait of one actor or one resource: when, from where and what, counted
+//! over the events that are known, and what of it is new in a window against the
+//! time before.
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use super::columns::Field;
+use super::symbols::{Bits, Symbol};
+use super::timeline::{Row, Slot, Timeline};
+use crate::domain::event::Access;
+use crate::domain::finding::Severity;
+use crate::domain::resource::ResourceKind;
+use crate::domain::window::Span;
+
+/// Who or what a portrait or a story is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// An actor: all events under its name, and all that its keys signed.
+    Actor {
+        /// The name, as the columns show it.
+        name: String,
+        /// The access keys of its chain of sessions.
+        keys: Vec<String>,
+    },
+    /// A resource: all events that name it.
+    Resource(String),
+}
+
+impl About {
+    /// The name or the id.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Actor { name, .. } => name,
+            Self::Resource(id) => id,
+        }
+    }
+
+    /// Its events, ascending in time.
+    pub fn events(&self, timeline: &Timeline) -> Vec<Slot> {
+        let wanted: Vec<(Field, Bits)> = match self {
+            Self::Actor { name, keys } => vec![
+                (Field::Actor, timeline.table(Field::Actor).matching(|text| text == name)),
+                (Field::Key, timeline.table(Field::Key).matching(|text| keys.iter().any(|key| key == text))),
+            ],
+            Self::Resource(id) => vec![(Field::Resource, timeline.table(Field::Resource).matching(|text| text == id))],
+        };
+        let has = |field: Field, symbol: Symbol| wanted.iter().any(|(of, bits)| *of == field && bits.has(symbol));
+        let mut slots = Bits::default();
+        for (first, columns) in timeline.segments() {
+            for row in 0..columns.len() {
+                let single = |field: Field| columns.symbols.get(field as usize).is_some_and(|all| has(field, all[row]));
+                let holds = match self {
+                    Self::Actor { .. } => single(Field::Actor) || single(Field::Key),
+                    Self::Resource(_) => {
+                        columns.resources[columns.resources_of(row)].iter().any(|id| has(Field::Resource, *id))
+                    }
+                };
+                if holds {
+                    slots.put(first + columns.number_of(row) as u32);
+                }
+            }
+        }
+        timeline.order().iter().copied().filter(|slot| slots.has(slot.0)).collect()
+    }
+}
+
+/// One value with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The value.
+    pub text: String,
+    /// How many events have it.
+    pub count: usize,
+    /// How many of them failed.
+    pub failed: usize,
+    /// When it was seen first.
+    pub first: Timestamp,
+    /// When it was seen last.
+    pub last: Timestamp,
+    /// It was seen in the window and not in the time before.
+    pub new: bool,
+}
+
+/// An event name with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The name, counted.
+    pub tally: Tally,
+    /// `eventSource`.
+    pub source: String,
+    /// What the call does.
+    pub access: Access,
+    /// The worst severity of the findings on it.
+    pub worst: Option<Severity>,
+}
+
+/// What became of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Deed {
+    /// It was made.
+    Created,
+    /// It was changed.
+    Changed,
+    /// It was removed or stopped.
+    Removed,
+}
+
+/// A resource that something was done to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// What was done.
+    pub deed: Deed,
+    /// Its kind.
+    pub kind: ResourceKind,
+    /// Its id.
+    pub id: String,
+    /// The event name, counted.
+    pub by: Tally,
+}
+
+/// What is known of one actor or resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portrait {
+    /// Who or what.
+    pub about: About,
+    /// The window that "new" is about.
+    pub window: Span,
+    /// How many events.
+    pub count: usize,
+    /// How many of them failed.
+    pub failed: usize,
+    /// How many of them in the window.
+    pub in_window: usize,
+    /// How many of them before it: with none, nothing can be called new.
+    pub before: usize,
+    /// When it was seen first and last.
+    pub seen: Option<(Timestamp, Timestamp)>,
+    /// Findings on its events by severity, mildest first.
+    pub findings: [usize; 5],
+    /// The actors.
+    pub actors: Vec<Tally>,
+    /// The access keys.
+    pub keys: Vec<Tally>,
+    /// The source addresses.
+    pub addresses: Vec<Tally>,
+    /// The user agents.
+    pub agents: Vec<Tally>,
+    /// The Regions.
+    pub regions: Vec<Tally>,
+    /// The event names, most frequent first.
+    pub calls: Vec<Call>,
+    /// The error codes.
+    pub errors: Vec<Tally>,
+    /// What was created, changed and removed, in order of time.
+    pub touched: Vec<Touched>,
+}
+
+/// Values as they are counted.
+#[derive(Default)]
+struct Counts<'t>(FxHashMap<&'t str, Tally>);
+
+impl<'t> Counts<'t> {
+    fn see(&mut self, text: &'t str, row: &Row<'_>) {
+        if text.is_empty() {
+            return;
+        }
+        let tally = self.0.entry(text).or_insert_with(|| Tally::at(text, row.time));
+        tally.see(row);
+    }
+
+    /// The most frequent first.
+    fn ranked(self, window: Span, before: usize) -> Vec<Tally> {
+        let mut all: Vec<Tally> = self.0.into_values().map(|tally| tally.judged(window, before)).collect();
+        all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+        all
+    }
+}
+
+impl Tally {
+    fn at(text: &str, time: Timestamp) -> Self {
+        Self { text: text.to_owned(), count: 0, failed: 0, first: time, last: time, new: false }
+    }
+
+    fn see(&mut self, row: &Row<'_>) {
+        self.count += 1;
+        self.failed += usize::from(failed(row));
+        self.first = self.first.min(row.time);
+        self.last = self.last.max(row.time);
+    }
+
+    fn judged(self, window: Span, before: usize) -> Self {
+        Self { new: before > 0 && self.first >= window.start && self.first <= window.end, ..self }
+    }
+}
+
+fn failed(row: &Row<'_>) -> bool {
+    !row.error.is_empty() && !row.dry_run
+}
+
+/// What a call does to what it names first.
+fn deed(row: &Row<'_>) -> Deed {
+    const MAKE: [&str; 12] = [
+        "Create", "Run", "Allocate", "Import", "Copy", "Register", "Upload", "Request", "Issue", "Generate", "Restore",
+        "Provide",
+    ];
+    match row.access {
+        Access::Destructive => Deed::Removed,
+        _ if MAKE.iter().any(|verb| row.name.starts_with(verb)) => Deed::Created,
+        _ => Deed::Changed,
+    }
+}
+
+impl Portrait {
+    /// What the Timeline knows of it; `window` is what "new" is about.
+    pub fn of(timeline: &Timeline, about: About, window: Span) -> Self {
+        let slots = about.events(timeline);
+        let mut portrait = Self {
+            about,
+            window,
+            count: slots.len(),
+            failed: 0,
+            in_window: 0,
+            before: 0,
+            seen: None,
+            findings: [0; 5],
+            actors: Vec::new(),
+            keys: Vec::new(),
+            addresses: Vec::new(),
+            agents: Vec::new(),
+            regions: Vec::new(),
+            calls: Vec::new(),
+            errors: Vec::new(),
+            touched: Vec::new(),
+        };
+        let [mut actors, mut keys, mut addresses, mut agents, mut regions, mut errors] =
+            std::array::from_fn(|_| Counts::default());
+        let mut calls: FxHashMap<(&str, &str), Call> = FxHashMap::default();
+        let mut touched: FxHashMap<(Deed, &str, &str), Touched> = FxHashMap::default();
+        for slot in slots {
+            let row = timeline.row(slot);
+            portrait.seen = Some((portrait.seen.map_or(row.time, |(first, _)| first), row.time));
+            portrait.failed += usize::from(failed(&row));
+            portrait.before += usize::from(row.time < window.start);
+            portrait.in_window += usize::from(window.contains(row.time));
+            if let Some(severity) = row.severity {
+                portrait.findings[severity as usize] += 1;
+            }
+            actors.see(row.actor, &row);
+            keys.see(row.access_key, &row);
+            addresses.see(row.ip, &row);
+            agents.see(row.agent, &row);
+            regions.see(row.region, &row);
+            if failed(&row) {
+                errors.see(row.error, &row);
+            }
+            let call = calls.entry((row.source, row.name)).or_insert_with(|| Call {
+                tally: Tally::at(row.name, row.time),
+                source: row.source.to_owned(),
+                access: row.access,
+                worst: None,
+            });
+            call.tally.see(&row);
+            call.worst = call.worst.max(row.severity);
+            if row.changed() {
+                touch(&mut touched, &row);
+            }
+        }
+        let before = portrait.before;
+        portrait.actors = actors.ranked(window, before);
+        portrait.keys = keys.ranked(window, before);
+        portrait.addresses = addresses.ranked(window, before);
+        portrait.agents = agents.ranked(window, before);
+        portrait.regions = regions.ranked(window, before);
+        portrait.errors = errors.ranked(window, before);
+        portrait.calls =
+            calls.into_values().map(|call| Call { tally: call.tally.judged(window, before), ..call }).collect();
+        // Changes before reads: they are few, and what matters.
+        portrait.calls.sort_by(|a, b| {
+            let reads = |call: &Call| call.access == Access::Read;
+            (reads(a), std::cmp::Reverse(a.tally.count), &a.tally.text, &a.source).cmp(&(
+                reads(b),
+                std::cmp::Reverse(b.tally.count),
+                &b.tally.text,
+                &b.source,
+            ))
+        });
+        portrait.touched =
+            touched.into_values().map(|one| Touched { by: one.by.judged(window, before), ..one }).collect();
+        portrait.touched.sort_by(|a, b| (a.by.first, &a.by.text, &a.id).cmp(&(b.by.first, &b.by.text, &b.id)));
+        portrait
+    }
+}
+
+/// The resources of the kind that the event names first: the others are only mentioned.
+fn touch<'t>(touched: &mut FxHashMap<(Deed, &'t str, &'t str), Touched>, row: &Row<'t>) {
+    let deed = deed(row);
+    let mut of = None;
+    for (kind, id) in row.resources() {
+        if *of.get_or_insert(kind) != kind {
+            continue;
+        }
+        let entry = touched.entry((deed, row.name, id)).or_insert_with(|| Touched {
+            deed,
+            kind,
+            id: id.to_owned(),
+            by: Tally::at(row.name, row.time),
+        });
+        entry.by.see(row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::{About, Deed, Portrait, Tally};
+    use crate::domain::window::Span;
+    use crate::trail::timeline::Timeline;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-24T{text}Z").parse().unwrap()
+    }
+
+    fn record(number: u32, time: &str, name: &str, key: &str, ip: &str, more: &Value) -> String {
+        let mut record = json!({
+            "eventVersion": "1.11", "eventTime": format!("2026-11-24T{time}Z"), "eventName": name,
+            "eventID": format!("{number:08x}-0000-4000-8000-000000000000"), "eventSource": "ec2.amazonaws.com",
+            "awsRegion": "eu-west-1", "recipientAccountId": "123456789012", "sourceIPAddress": ip,
+            "userAgent": "aws-cli/2", "readOnly": name.starts_with("Describe"),
+            "userIdentity": {"type": "IAMUser", "userName": if key == "AKIA2" { "mallory" } else { "ci" },
+                "accessKeyId": key, "accountId": "123456789012"}
+        });
+        for (key, value) in more.as_object().unwrap() {
+            record[key] = value.clone();
+        }
+        record.to_string()
+    }
+
+    fn timeline() -> Timeline {
+        let instance = json!({"requestParameters": {"instancesSet": {"items": [{"instanceId": "i-0aaaaaaaaaaaaaaaa"}]}}});
+        let made = json!({"responseElements": {"instancesSet": {"items": [
+            {"instanceId": "i-0bbbbbbbbbbbbbbbb", "imageId": "ami-0cccccccccccccccc"}]}}});
+        let denied = json!({"errorCode": "Client.UnauthorizedOperation"});
+        let none = json!({});
+        let mut timeline = Timeline::default();
+        timeline.ingest(
+            vec![
+                record(1, "10:00:00", "DescribeInstances", "AKIA1", "10.0.0.1", &none),
+                record(2, "10:05:00", "StopInstances", "AKIA1", "10.0.0.1", &instance),
+                record(3, "14:00:00", "DescribeInstances", "AKIA1", "203.0.113.7", &none),
+                record(4, "14:01:00", "RunInstances", "AKIA1", "203.0.113.7", &made),
+                record(5, "14:02:00", "StartInstances", "AKIA2", "203.0.113.7", &instance),
+                record(6, "14:03:00", "CreateVolume", "AKIA1", "203.0.113.7", &denied),
+            ],
+            None,
+        );
+        timeline
+    }
+
+    fn texts(tallies: &[Tally]) -> Vec<(&str, usize, bool)> {
+        tallies.iter().map(|tally| (tally.text.as_str(), tally.count, tally.new)).collect()
+    }
+
+    #[test]
+    fn an_actor_is_told_by_name_and_keys_with_what_is_new_in_the_window() {
+        let window = Span { start: at("13:30:00"), end: at("14:30:00") };
+        let about = About::Actor { name: "ci".into(), keys: vec!["AKIA1".into()] };
+        let portrait = Portrait::of(&timeline(), about, window);
+        assert_eq!((portrait.count, portrait.failed, portrait.before, portrait.in_window), (5, 1, 2, 3));
+        assert_eq!(portrait.seen, Some((at("10:00:00"), at("14:03:00"))));
+        assert_eq!(texts(&portrait.addresses), [("203.0.113.7", 3, true), ("10.0.0.1", 2, false)]);
+        assert_eq!(texts(&portrait.errors), [("Client.UnauthorizedOperation", 1, true)]);
+        let calls: Vec<_> =
+            portrait.calls.iter().map(|call| (call.tally.text.as_str(), call.tally.count, call.tally.new)).collect();
+        assert_eq!(
+            calls,
+            [
+                ("CreateVolume", 1, true),
+                ("RunInstances", 1, true),
+                ("StopInstances", 1, false),
+                ("DescribeInstances", 2, false)
+            ]
+        );
+        let touched: Vec<_> = portrait.touched.iter().map(|one| (one.deed, one.id.as_str(), one.by.new)).collect();
+        assert_eq!(
+            touched,
+            [(Deed::Removed, "i-0aaaaaaaaaaaaaaaa", false), (Deed::Created, "i-0bbbbbbbbbbbbbbbb", true)]
+        );
+    }
+
+    #[test]
+    fn a_resource_is_told_by_who_did_what_to_it() {
+        let window = Span { start: at("13:30:00"), end: at("14:30:00") };
+        let portrait = Portrait::of(&timeline(), About::Resource("i-0aaaaaaaaaaaaaaaa".into()), window);
+        assert_eq!(texts(&portrait.actors), [("ci", 1, false), ("mallory", 1, true)]);
+        assert_eq!(portrait.calls.len(), 2);
+    }
+
+    #[test]
+    fn without_a_time_before_nothing_is_called_new() {
+        let window = Span { start: at("00:00:00"), end: at("23:00:00") };
+        let about = About::Actor { name: "mallory".into(), keys: Vec::new() };
+        let portrait = Portrait::of(&timeline(), about, window);
+        assert_eq!((portrait.count, portrait.before), (1, 0));
+        assert!(portrait.calls.iter().all(|call| !call.tally.new) && portrait.addresses.iter().all(|ip| !ip.new));
+    }
+}
