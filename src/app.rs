@@ -8,6 +8,7 @@ pub mod action;
 pub mod arming;
 pub mod case;
 pub mod detail;
+pub mod dossier;
 pub mod effect;
 pub mod events;
 pub mod field;
@@ -138,8 +139,8 @@ impl Model {
     pub fn new(start: Start) -> Self {
         let live = start.mode != Mode::Recorded;
         let window = live.then_some(start.settings.window);
-        let mut filter = filter::Filter::new(&start.settings.filter, true, start.now);
-        filter.history.clone_from(&start.settings.saved_filters);
+        let saved = start.settings.saved_filters.clone();
+        let filter = filter::Filter::new(&start.settings.filter, true, saved, start.now);
         let mut scopes = scopes::Scopes::default();
         scopes.set(start.scopes);
         Self {

@@ -1,10 +1,12 @@
 //! What the event list is narrowed to: the text of the filter bar, writes only,
 //! one actor, one resource; and the bar itself while it is open.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::field::Field;
-use crate::trail::query::{Completion, Query, QueryError, complete};
+use crate::trail::query::{Completion, Query, QueryError, complete, complete_saved, expand};
 use crate::trail::timeline::Timeline;
 
 /// How many former filters are kept.
@@ -27,6 +29,8 @@ pub struct Filter {
     pub bar: Option<Bar>,
     /// Former filters, oldest first.
     pub history: Vec<String>,
+    /// Saved filters by name: `@name` stands for one.
+    saved: BTreeMap<String, String>,
 }
 
 /// The filter bar while it is open.
@@ -47,8 +51,8 @@ pub struct Bar {
 }
 
 impl Filter {
-    /// No text; writes only as the mode wants it.
-    pub fn new(text: &str, writes_only: bool, now: Timestamp) -> Self {
+    /// A text, with the saved filters that it may name.
+    pub fn new(text: &str, writes_only: bool, saved: BTreeMap<String, String>, now: Timestamp) -> Self {
         let mut filter = Self {
             text: String::new(),
             writes_only,
@@ -56,7 +60,8 @@ impl Filter {
             resource: None,
             query: Query::default(),
             bar: None,
-            history: Vec::new(),
+            history: saved.values().cloned().collect(),
+            saved,
         };
         filter.compose(text, now).ok();
         filter.recompose(now);
@@ -76,8 +81,9 @@ impl Filter {
     /// The filter with another text, parsed; it is taken where it is good.
     fn compose(&mut self, text: &str, now: Timestamp) -> Result<(), QueryError> {
         Query::parse(text, now, None)?;
+        expand(text, &self.saved)?;
         let before = std::mem::replace(&mut self.text, text.trim().to_owned());
-        match Query::parse(&self.shown(), now, None) {
+        match self.parsed(now) {
             Ok(query) => {
                 self.query = query;
                 Ok(())
@@ -91,14 +97,19 @@ impl Filter {
 
     /// Parses the whole again after a switch was thrown.
     pub fn recompose(&mut self, now: Timestamp) {
-        if let Ok(query) = Query::parse(&self.shown(), now, None) {
+        if let Ok(query) = self.parsed(now) {
             self.query = query;
         }
     }
 
+    /// The whole filter with saved ones in place of their names, understood.
+    fn parsed(&self, now: Timestamp) -> Result<Query, QueryError> {
+        Query::parse(&expand(&self.shown(), &self.saved)?, now, None)
+    }
+
     /// What passes depends on findings: it must be filtered again when some come.
     pub fn needs_findings(&self) -> bool {
-        ["sev", "rule:", "is:finding"].iter().any(|word| self.text.contains(word))
+        ["sev", "rule:", "is:finding"].iter().any(|word| self.query.text().contains(word))
     }
 
     /// Opens the bar on the text in force.
@@ -111,7 +122,7 @@ impl Filter {
             before: self.text.clone(),
             recalled: None,
         };
-        bar.suggest(timeline);
+        bar.suggest(timeline, &self.saved);
         self.bar = Some(bar);
     }
 
@@ -120,8 +131,8 @@ impl Filter {
     pub fn typed(&mut self, timeline: &Timeline, now: Timestamp) -> bool {
         let Some(mut bar) = self.bar.take() else { return false };
         bar.chosen = None;
-        bar.suggest(timeline);
-        let text = settled(bar.field.text()).to_owned();
+        bar.suggest(timeline, &self.saved);
+        let text = settled(bar.field.text(), &self.saved).to_owned();
         let changed = text.trim() != self.text;
         let outcome = self.compose(&text, now);
         bar.error = outcome.err();
@@ -196,7 +207,11 @@ impl Filter {
 }
 
 impl Bar {
-    fn suggest(&mut self, timeline: &Timeline) {
+    fn suggest(&mut self, timeline: &Timeline, saved: &BTreeMap<String, String>) {
+        self.completions = complete_saved(self.field.text(), self.field.cursor(), saved);
+        if !self.completions.is_empty() {
+            return;
+        }
         self.completions = complete(self.field.text(), self.field.cursor(), timeline);
         self.completions.truncate(8);
     }
@@ -204,12 +219,16 @@ impl Bar {
 
 /// What is typed without a last word that may yet become a key (`act`, `sev`):
 /// the list does not jump to what contains those letters.
-fn settled(text: &str) -> &str {
+fn settled<'t>(text: &'t str, saved: &BTreeMap<String, String>) -> &'t str {
     const KEYS: [&str; 20] = [
         "event", "source", "actor", "user", "role", "key", "ip", "agent", "region", "account", "resource", "error",
         "rule", "sev", "is", "age", "after", "before", "raw", "-",
     ];
     let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    if let Some(name) = text[start..].strip_prefix('@') {
+        let begun = !saved.contains_key(name) && saved.keys().any(|known| known.starts_with(name));
+        return if begun { &text[..start] } else { text };
+    }
     let last = text[start..].trim_start_matches('-').to_ascii_lowercase();
     if KEYS.iter().any(|key| key.starts_with(last.as_str())) { &text[..start] } else { text }
 }
@@ -230,7 +249,11 @@ mod tests {
 
     #[test]
     fn a_word_that_may_become_a_key_waits() {
+        let saved = [("night".to_owned(), "after:22:00".to_owned())].into();
         for (typed, meant) in [
+            ("is:write @ni", "is:write "),
+            ("@night", "@night"),
+            ("@nobody", "@nobody"),
             ("act", ""),
             ("event:StopLogging sev", "event:StopLogging "),
             ("event:StopLogging -is", "event:StopLogging "),
@@ -238,7 +261,7 @@ mod tests {
             ("event:Stop", "event:Stop"),
             ("", ""),
         ] {
-            assert_eq!(settled(typed), meant, "{typed}");
+            assert_eq!(settled(typed, &saved), meant, "{typed}");
         }
     }
 

@@ -44,6 +44,7 @@ pub fn lines(keymap: &Keymap, focus: Context) -> Vec<Line> {
         ("is:mine is:dry-run is:root  -term", "more kinds; - negates a term"),
         ("age<2h  after:14:02  before:2026-11-24T10:00Z", "time, UTC"),
         ("raw:\"text\"", "searches the raw records, in the background"),
+        ("@name", "a filter that the configuration saves under that name"),
     ] {
         lines.push(Line::new().put(Tone::Key, &format!("  {terms:<50}")).put(Tone::Plain, meaning).hanging(4));
     }

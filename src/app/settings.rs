@@ -1,5 +1,6 @@
 //! What the console starts with.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -29,8 +30,8 @@ pub struct Settings {
     pub window: Window,
     /// The filter in force at first, in the filter language.
     pub filter: String,
-    /// Saved filters: they stand in the history of the filter bar.
-    pub saved_filters: Vec<String>,
+    /// Saved filters by name: `@name` stands for one, and they stand in the history of the filter bar.
+    pub saved_filters: BTreeMap<String, String>,
     /// The keys.
     pub keymap: Keymap,
     /// Arming is offered.
@@ -52,7 +53,7 @@ impl Default for Settings {
         Self {
             window: Window::HOUR,
             filter: String::new(),
-            saved_filters: Vec::new(),
+            saved_filters: BTreeMap::new(),
             keymap: Keymap::default(),
             may_arm: true,
             bell: true,

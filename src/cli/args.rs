@@ -115,6 +115,15 @@ pub struct Open {
     /// Files and folders, plain, gzip or Zstandard; '-' is standard input
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+    /// The rules that judge them.
+    #[command(flatten)]
+    pub rules: RuleFlags,
+    /// Not after this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Since>,
+    /// Only of this account; several by comma
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
+    pub account: Vec<String>,
 }
 
 /// `stanch explain`.

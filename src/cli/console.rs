@@ -10,6 +10,7 @@ use futures_util::FutureExt as _;
 
 use super::args::{Demo, Open, RuleFlags};
 use super::failure::{Exit, Failure, Outcome};
+use super::live::now;
 use super::setting::Setting;
 use super::{playbooks, rules};
 use crate::app::keymap::Keymap;
@@ -31,7 +32,7 @@ pub fn live(setting: &Setting) -> Outcome {
     need_terminal()?;
     let options = connect_options(setting);
     let endpoint = options.endpoint_url.clone().or_else(|| variable("AWS_ENDPOINT_URL"));
-    run(setting, Mode::Live, endpoint, Clock::wall(), Source::Live(connecting(options)))
+    run(setting, Mode::Live, endpoint, Clock::wall(), Source::Live(connecting(options)), &RuleFlags::default())
 }
 
 /// Opens the console on a simulated account. Nothing of the user's AWS
@@ -54,14 +55,15 @@ pub fn demo(args: &Demo, setting: &Setting) -> Outcome {
         ..aws::Options::default()
     };
     let clock = Clock::of(move || simulator.now(), args.speed);
-    run(setting, Mode::Demo, None, clock, Source::Live(connecting(options)))
+    run(setting, Mode::Demo, None, clock, Source::Live(connecting(options)), &RuleFlags::default())
 }
 
 /// Opens the console on recorded logs.
 pub fn open(args: &Open, setting: &Setting) -> Outcome {
     need_terminal()?;
     let inputs = recorded_inputs(&args.paths)?;
-    run(setting, Mode::Recorded, None, Clock::wall(), Source::Recorded(inputs, recorded::Options::default()))
+    let options = super::events::recorded_options(setting, args.until.map(|until| until.at(now())), &args.account);
+    run(setting, Mode::Recorded, None, Clock::wall(), Source::Recorded(inputs, options), &args.rules)
 }
 
 /// What to connect to, as flags, environment and file say.
@@ -97,14 +99,21 @@ fn connecting(options: aws::Options) -> Connect {
     })
 }
 
-fn run(setting: &Setting, mode: Mode, endpoint: Option<String>, clock: Clock, source: Source) -> Outcome {
+fn run(
+    setting: &Setting,
+    mode: Mode,
+    endpoint: Option<String>,
+    clock: Clock,
+    source: Source,
+    flags: &RuleFlags,
+) -> Outcome {
     let config = &setting.config;
     let now = clock.now();
     let since = config.since.at(now);
     let window = Window::at_least(now.duration_since(since));
     let settings = Settings {
         window,
-        saved_filters: config.filters.values().cloned().collect(),
+        saved_filters: config.filters.clone(),
         keymap: Keymap::with_changes(&config.keys).map_err(Failure::Usage)?,
         may_arm: mode == Mode::Demo || (mode == Mode::Live && config.write),
         bell: config.screen.bell,
@@ -123,7 +132,7 @@ fn run(setting: &Setting, mode: Mode, endpoint: Option<String>, clock: Clock, so
         clock,
         source,
         window: window.until(now),
-        rules: rules::load(&RuleFlags::default(), setting)?,
+        rules: rules::load(flags, setting)?,
         cases: setting.folders.cases(),
         case: setting.case.clone(),
         mouse: config.screen.mouse,

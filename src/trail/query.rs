@@ -19,6 +19,7 @@ mod complete;
 mod parse;
 mod pattern;
 mod raw;
+mod saved;
 mod select;
 mod term;
 
@@ -31,6 +32,7 @@ use super::timeline::{Row, Timeline};
 
 pub use complete::{Completion, complete, quoted};
 pub use raw::RawSelection;
+pub use saved::{complete_saved, expand};
 use term::Term;
 
 /// A filter that has been understood.

@@ -116,6 +116,27 @@ fn the_filter_bar_remembers_and_completes() {
 }
 
 #[test]
+fn a_saved_filter_is_named_completed_and_combined() {
+    let saved = [("trails".to_owned(), "source:cloudtrail is:error".to_owned())].into();
+    let mut desk = Desk::start(Mode::Live, 120, 40, Settings { saved_filters: saved, ..Settings::default() });
+    desk.hear_all();
+    let all = desk.model.events.shown.len();
+    desk.press("/").type_text("@tr");
+    assert_eq!(desk.model.events.shown.len(), all, "half a name narrows nothing");
+    desk.press("tab").type_text("event:Stop*");
+    let bar = desk.model.events.filter.bar.as_ref().unwrap();
+    assert_eq!((bar.field.text(), bar.error.is_none()), ("@trails event:Stop*", true));
+    assert_eq!((desk.model.events.shown.len(), desk.selected().as_str()), (1, "StopLogging"));
+    desk.press("enter");
+    assert_eq!(desk.model.events.filter.shown(), "is:write @trails event:Stop*");
+    desk.press("/ ctrl-u").type_text("@nobody");
+    let error = desk.model.events.filter.bar.as_ref().unwrap().error.clone().unwrap();
+    assert!(error.message.contains("@trails"), "{error}");
+    desk.press("ctrl-u up");
+    assert_eq!(desk.model.events.filter.bar.as_ref().unwrap().field.text(), "@trails event:Stop*");
+}
+
+#[test]
 fn a_stale_filter_answer_is_dropped() {
     let mut desk = Desk::full(120, 40);
     let (generation, shown) = (desk.model.events.generation, desk.model.events.shown.clone());
