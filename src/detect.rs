@@ -24,7 +24,6 @@ pub mod correlation;
 mod draft;
 mod encoding;
 mod expression;
-pub mod groups;
 mod index;
 mod json;
 mod load;
@@ -196,6 +195,11 @@ impl RuleSet {
     ) -> Option<Finding> {
         let rule = self.0.rules.get(number as usize).filter(|rule| rule.generates)?;
         Some(subject.read(self.0.identity, |reading| Self::tell(rule, reading, because, count)))
+    }
+
+    /// A correlation looks at one of the rules that the hits are of.
+    pub fn correlates(&self, hits: &Hits) -> bool {
+        hits.numbers().any(|number| !self.looked_at_by(number).is_empty())
     }
 
     fn identity(&self) -> usize {

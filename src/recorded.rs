@@ -168,6 +168,9 @@ pub trait Visitor: Send {
     /// and [`Fields::resources`] holds only what records list themselves.
     const NEEDS_IDS: bool = true;
 
+    /// How many records it sees at most before it hands over.
+    const MOST: usize = 32_768;
+
     /// Sees one record.
     fn see(&mut self, record: Seen<'_>);
 

@@ -23,6 +23,7 @@ mod connect;
 mod cycle;
 mod detection;
 mod docket;
+mod dossier;
 pub mod drive;
 pub mod escape;
 mod events;
@@ -30,6 +31,7 @@ mod filter;
 mod fleet;
 mod hands;
 mod input;
+pub mod judge;
 mod panics;
 mod recorded;
 mod runs;
@@ -130,9 +132,10 @@ async fn on_terminal(options: Options) -> Result<End, Broken> {
     // The first frame waits for nothing.
     cycle.draw()?;
     let (inbox, mut news) = mpsc::channel(INBOX);
-    let mut hands = Hands::new(inbox.clone(), clock.clone(), rules, window, Docket::new(cases, case));
+    let docket = Docket::new(cases, case);
+    let mut hands = Hands::new(inbox.clone(), clock.clone(), rules.clone(), window, docket);
     match source {
-        Source::Recorded(inputs, choice) => hands.tasks.spawn(recorded::load(inputs, choice, inbox)),
+        Source::Recorded(inputs, choice) => hands.tasks.spawn(recorded::load(inputs, choice, rules, inbox)),
         Source::Live(connect) => hands.tasks.spawn(connect::reach(connect, clock.clone(), inbox)),
     };
     #[cfg(debug_assertions)]

@@ -149,6 +149,14 @@ actions! {
     LongerWindow "longer-window" [Events, Findings] [c(']')] "" "longer window";
     OnlyActor "only-actor" [Events, Detail] [c('a')] "" "only this actor, with all its sessions; again: off";
     OnlyResource "only-resource" [Events, Detail] [c('i')] "" "only this resource; again: off";
+    ActorPage "actor-page" [Events, Detail, Findings] [c('A')] "" "the actor's page: when, from where, what it did, what is new";
+    ActorStory "actor-story" [Events, Detail, Findings] [c('s')] "story" "the story of this actor in the window, in plain sentences";
+    ResourcePage "resource-page" [Events, Detail, Findings, Instance] [c('T')] "" "the resource's page: who did what to it, what is new";
+    ResourceStory "resource-story" [Events, Detail, Findings, Instance] [c('S')] "" "the story of this resource in the window, in plain sentences";
+    Earlier "earlier" [Events] [c('h'), k(Key::Left)] "" "to the next bar of the histogram with events, earlier";
+    Later "later" [Events] [c('l'), k(Key::Right)] "" "to the next bar of the histogram with events, later";
+    Closer "closer" [Events] [c('+'), c('=')] "" "histogram and list closer around the selected event";
+    Wider "wider" [Events] [c('-')] "" "back from closer, one level";
     ClearFilter "clear-filter" [Events] [Chord::ctrl('x')] "" "show every event of the window again";
     Pin "pin" [Events, Detail, Findings] [c('p')] "pin" "pin the event to the case";
     Findings "findings" [Events, Detail, Findings, Instance, Instances, Suggestions] [c('w')] "findings" "all findings, worst first";

@@ -6,6 +6,7 @@ use super::scopes::ScopeId;
 use crate::domain::window::Span;
 use crate::respond::plan::Plan;
 use crate::respond::run::{Command, Run};
+use crate::trail::portrait::About;
 use crate::trail::query::Query;
 use crate::trail::timeline::{Slot, Timeline};
 
@@ -44,6 +45,30 @@ pub enum Effect {
         timeline: Timeline,
         /// Which.
         slots: Vec<Slot>,
+    },
+    /// Look through a snapshot for all that is known of an actor or a resource;
+    /// answered by `Portrayed`.
+    Portray {
+        /// Brought back by the answer.
+        generation: u64,
+        /// Who or what.
+        about: About,
+        /// What "new" is about.
+        window: Span,
+        /// The snapshot.
+        timeline: Timeline,
+    },
+    /// Tell the events of an actor or a resource in a window as a story;
+    /// answered by `Told`.
+    Tell {
+        /// Brought back by the answer.
+        generation: u64,
+        /// Who or what.
+        about: About,
+        /// The window.
+        window: Span,
+        /// The snapshot.
+        timeline: Timeline,
     },
     /// The window grew: fetch events back to the span's start, in every Scope.
     LookBack {

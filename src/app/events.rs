@@ -13,6 +13,9 @@ use crate::trail::timeline::{Slot, Timeline};
 /// Bars that the histogram is kept in; drawing sums them to the columns it has.
 pub const BARS: usize = 240;
 
+/// Seconds that the histogram covers at the closest: event times have a resolution of one.
+const CLOSEST: i64 = 60;
+
 /// What the events pane shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum View {
@@ -46,6 +49,8 @@ pub struct Events {
     pub filter: Filter,
     /// How far back it looks; none for all that there is.
     pub window: Option<Window>,
+    /// Spans that were zoomed to, each within the one before: the last is in force.
+    pub zoom: Vec<Span>,
     /// The span that the histogram covers and the list was filtered for.
     pub span: Span,
     /// The histogram, [`BARS`] long, or empty before the first answer.
@@ -79,6 +84,7 @@ impl Events {
             waiting: None,
             filter,
             window,
+            zoom: Vec::new(),
             span: window.unwrap_or_default().until(now),
             bars: vec![Bar::default(); BARS],
             pinned: HashSet::new(),
@@ -98,7 +104,11 @@ impl Events {
 
     /// The span that the window covers at an instant: up to now where events
     /// are live, up to the newest event where they are recorded.
+    /// What was zoomed to stands still.
     pub fn wanted_span(&self, timeline: &Timeline, now: Timestamp, live: bool) -> Span {
+        if let Some(zoomed) = self.zoom.last() {
+            return *zoomed;
+        }
         let order = timeline.order();
         let newest = order.last().map_or(now, |slot| timeline.row(*slot).time);
         let end = if live { now.max(newest) } else { newest };
@@ -145,7 +155,7 @@ impl Events {
     /// stays on its event and on its row of the screen.
     pub fn insert(&mut self, timeline: &Timeline, slot: Slot, severity: Option<Severity>) {
         let Some(time) = timeline.time(slot) else { return };
-        if time < self.span.start {
+        if time < self.span.start || (!self.zoom.is_empty() && time > self.span.end) {
             return;
         }
         let index = match self.shown.last().and_then(|last| timeline.time(*last)) {
@@ -176,15 +186,70 @@ impl Events {
     }
 
     fn bar_of(&mut self, time: Timestamp) -> Option<&mut Bar> {
+        let at = self.place_of(time, self.bars.len())?;
+        self.bars.get_mut(at)
+    }
+
+    /// Which of so many equal parts of the span an instant lies in.
+    pub fn place_of(&self, time: Timestamp, parts: usize) -> Option<usize> {
         let length = self.span.end.as_millisecond() - self.span.start.as_millisecond();
         let into = time.as_millisecond() - self.span.start.as_millisecond();
-        if self.bars.is_empty() || into < 0 {
+        if into < 0 {
             return None;
         }
-        let last = self.bars.len() - 1;
-        let at =
-            if length <= 0 { 0 } else { (i128::from(into) * self.bars.len() as i128 / i128::from(length)) as usize };
-        self.bars.get_mut(at.min(last))
+        let at = if length <= 0 { 0 } else { (i128::from(into) * parts as i128 / i128::from(length)) as usize };
+        Some(at.min(parts.checked_sub(1)?))
+    }
+
+    /// The span closer around an instant: a quarter of the one in force, within
+    /// it; none where it is as close as seconds allow.
+    pub fn closer(&self, around: Timestamp) -> Option<Span> {
+        let length = self.span.end.duration_since(self.span.start).as_secs();
+        let quarter = (length / 4).max(CLOSEST);
+        if quarter >= length {
+            return None;
+        }
+        let start = around.as_second() - quarter / 2;
+        let start = start.clamp(self.span.start.as_second(), self.span.end.as_second() - quarter);
+        let at = |second: i64| Timestamp::from_second(second).ok();
+        Some(Span { start: at(start)?, end: at(start + quarter)? })
+    }
+
+    /// The row of the newest event of the next bar that holds some, earlier or later.
+    pub fn next_bar(&self, timeline: &Timeline, earlier: bool) -> Option<usize> {
+        let here = timeline.time(self.selected?)?;
+        let at = self.place_of(here, self.bars.len())?;
+        let elsewhere = |row: &usize| {
+            let place =
+                self.at(*row).and_then(|slot| timeline.time(slot)).and_then(|t| self.place_of(t, self.bars.len()));
+            place.is_some_and(|place| if earlier { place < at } else { place > at })
+        };
+        if earlier {
+            // Times descend with rows: the first row beyond the bar.
+            let (mut low, mut high) = (self.row, self.shown.len());
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if elsewhere(&middle) { high = middle } else { low = middle + 1 }
+            }
+            return (low < self.shown.len()).then_some(low);
+        }
+        let (mut low, mut high) = (0, self.row);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if elsewhere(&middle) { low = middle + 1 } else { high = middle }
+        }
+        // The last row beyond the bar lies in the next bar; its newest event is the first row of it.
+        let found = low.checked_sub(1)?;
+        let bar =
+            self.at(found).and_then(|slot| timeline.time(slot)).and_then(|t| self.place_of(t, self.bars.len()))?;
+        let (mut low, mut high) = (0, found);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            let place =
+                self.at(middle).and_then(|slot| timeline.time(slot)).and_then(|t| self.place_of(t, self.bars.len()));
+            if place.is_some_and(|place| place > bar) { low = middle + 1 } else { high = middle }
+        }
+        Some(low)
     }
 
     /// How long the span stays good before it must move on: one bar.

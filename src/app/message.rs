@@ -12,6 +12,8 @@ use crate::respond::run::Run;
 use crate::trail::coverage::Coverage;
 use crate::trail::decode::Batch;
 use crate::trail::histogram::Bar;
+use crate::trail::portrait::Portrait;
+use crate::trail::session::Lesson;
 use crate::trail::timeline::Slot;
 
 /// How far the load of recorded logs has come.
@@ -33,6 +35,17 @@ pub struct Loading {
     pub finished: bool,
 }
 
+/// Recorded events, decoded and judged where they were read: a record is not read twice.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// The events.
+    pub batch: Batch,
+    /// What they tell of sessions that were opened.
+    pub lessons: Vec<Lesson>,
+    /// What the rules found in them.
+    pub findings: Vec<Finding>,
+}
+
 /// One thing that happened.
 #[derive(Debug)]
 pub enum Message {
@@ -49,8 +62,8 @@ pub enum Message {
         /// The records as JSON text.
         raws: Vec<String>,
     },
-    /// Recorded events, decoded.
-    Batch(Box<Batch>),
+    /// Recorded events, with what was read off them on the way.
+    Recorded(Box<Recorded>),
     /// The load of recorded logs went on, or came to its end.
     Loading(Loading),
     /// Findings on events: the answer to `Detect`, whole or in parts.
@@ -127,6 +140,22 @@ pub enum Message {
         done: usize,
         /// Records to search.
         total: usize,
+    },
+    /// The answer to `Portray`.
+    Portrayed {
+        /// As the effect had it.
+        generation: u64,
+        /// What is known.
+        portrait: Box<Portrait>,
+    },
+    /// The answer to `Tell`.
+    Told {
+        /// As the effect had it.
+        generation: u64,
+        /// The lines of the story.
+        story: Vec<String>,
+        /// Earlier events of the window that are not in it.
+        left_out: usize,
     },
     /// The answer to `Arm`: the caller as it has just been read again.
     Armed {

@@ -15,6 +15,8 @@ pub enum PageKind {
     Case,
     /// Everything that fails, and what to do.
     Faults,
+    /// An actor or a resource, or the story of one.
+    Dossier,
 }
 
 /// A text over the panes.
@@ -32,13 +34,22 @@ pub struct Page {
     pub offset: usize,
     /// The search through it.
     pub find: Find,
+    /// It is still being made: the generation of what was asked for.
+    pub asked: Option<u64>,
 }
 
 impl Page {
     /// A text, broken to a width.
     pub fn new(kind: PageKind, title: impl Into<String>, source: Vec<Line>, width: u16) -> Self {
         let lines = wrapped(source.clone(), width);
-        Self { kind, title: title.into(), source, lines, offset: 0, find: Find::default() }
+        Self { kind, title: title.into(), source, lines, offset: 0, find: Find::default(), asked: None }
+    }
+
+    /// Takes the lines that it was waiting for.
+    pub fn fill(&mut self, source: Vec<Line>, width: u16) {
+        self.source = source;
+        self.asked = None;
+        self.rewrap(width);
     }
 
     /// Breaks it to another width.

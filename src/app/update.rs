@@ -2,6 +2,7 @@
 //! each pane has a file of its own below.
 
 mod acts;
+mod dossier;
 mod events;
 mod instance;
 mod keys;
@@ -46,7 +47,10 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
             model.stale = true;
         }
         Message::Events { scope, raws } => return events::arrived(model, scope, raws, out),
-        Message::Batch(batch) => events::loaded(model, *batch, out),
+        Message::Recorded(recorded) => {
+            events::loaded(model, recorded.batch, recorded.lessons, out);
+            detected(model, recorded.findings, out);
+        }
         Message::Loading(loading) => {
             if loading.finished {
                 events::refresh(model, out);
@@ -92,6 +96,10 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
                 return false;
             }
             model.events.searched = Some((done, total));
+        }
+        Message::Portrayed { generation, portrait } => return dossier::portrayed(model, generation, &portrait),
+        Message::Told { generation, story, left_out } => {
+            return dossier::told(model, generation, &story, left_out);
         }
         Message::Armed { scope, generation, result } => return armed(model, scope, generation, result, out),
         Message::Checked { generation, checks } => return plans::checked(model, generation, &checks),

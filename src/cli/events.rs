@@ -1,7 +1,6 @@
 //! `stanch events`: events of live AWS or of recorded logs, one after the other.
 
 use std::io::IsTerminal as _;
-use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
@@ -18,13 +17,14 @@ use crate::domain::text::visible;
 use crate::domain::window::Span;
 use crate::knowledge::Story;
 use crate::recorded;
-use crate::trail::query::Query;
-use crate::trail::timeline::{Slot, Timeline};
+use crate::trail::query::{self, Query};
+use crate::trail::timeline::Slot;
 
 /// Prints the events that the filter takes, oldest first.
 pub fn run(args: &Events, setting: &Setting) -> Outcome {
-    let query = Query::parse(args.filter.as_deref().unwrap_or(""), now(), None)
-        .map_err(|error| Failure::Usage(format!("--{error}")))?;
+    let wrong = |error| Failure::Usage(format!("--{error}"));
+    let filter = query::expand(args.filter.as_deref().unwrap_or(""), &setting.config.filters).map_err(wrong)?;
+    let query = Query::parse(&filter, now(), None).map_err(wrong)?;
     let found = Found::new(rules::load(&args.rules, setting)?);
     let teller = Teller { args, query, out: Out::new(), story: Story::default(), many: Vec::new() };
     if args.from.is_empty() { live(teller, found, setting) } else { from(teller, found, setting) }
@@ -34,9 +34,9 @@ pub fn run(args: &Events, setting: &Setting) -> Outcome {
 fn from(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome {
     let inputs: Vec<_> = teller.args.from.iter().map(|path| recorded::Input::of_argument(path)).collect();
     let options = recorded_options(setting, teller.args.until.map(|until| until.at(now())), &teller.args.account);
-    let loaded = load(&inputs, &options, &mut found.timeline)?;
+    let loaded = found.load(&inputs, &options)?;
+    say_loaded(&loaded);
     let slots = found.timeline.order().to_vec();
-    found.judge(&slots);
     teller.all(&found, &slots)?;
     teller.finish()?;
     Ok(if nothing_read(&loaded) { Exit::Failed } else { Exit::Done })
@@ -51,21 +51,6 @@ pub fn recorded_options(setting: &Setting, until: Option<Timestamp>, accounts: &
         accounts: accounts.to_vec(),
         ..recorded::Options::default()
     }
-}
-
-fn load(
-    inputs: &[recorded::Input],
-    options: &recorded::Options,
-    timeline: &mut Timeline,
-) -> Result<recorded::Loaded, Failure> {
-    let loaded = recorded::load(inputs, options, &mut |progress| {
-        if let Some(batch) = progress.output {
-            timeline.append(batch);
-        }
-        ControlFlow::Continue(())
-    })?;
-    say_loaded(&loaded);
-    Ok(loaded)
 }
 
 /// Something was there, and none of it was an event.

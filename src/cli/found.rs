@@ -1,12 +1,16 @@
 //! Events with what the rules find in them.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
 use crate::detect::correlation::Correlator;
 use crate::detect::{RuleSet, Subject};
+use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
+use crate::recorded::{self, Input, Loaded, Options, Progress};
+use crate::runtime::judge::{Judge, Judged};
 use crate::trail::timeline::{Slot, Timeline};
 
 /// A Timeline, and the findings on its events.
@@ -23,6 +27,29 @@ impl Found {
     pub fn new(rules: RuleSet) -> Self {
         let correlator = Correlator::new(&rules);
         Self { timeline: Timeline::default(), findings: BTreeMap::new(), rules, correlator }
+    }
+
+    /// Loads recorded logs; each worker judges what it decoded.
+    ///
+    /// # Errors
+    /// As [`recorded::visit`].
+    pub fn load(&mut self, inputs: &[Input], options: &Options) -> Result<Loaded, Fault> {
+        let rules = self.rules.clone();
+        recorded::visit(inputs, options, || Judge::new(&rules), &mut |progress: Progress<Judged>| {
+            if let Some(judged) = progress.output {
+                let recorded = judged.correlated(&mut self.correlator);
+                self.timeline.append(recorded.batch);
+                for finding in recorded.findings {
+                    let Some(slot) = self.timeline.find(&finding.event_id) else { continue };
+                    let known = self.findings.entry(slot).or_default();
+                    if known.iter().all(|known| known.rule_id != finding.rule_id) {
+                        self.timeline.mark_rule(slot, finding.severity, &finding.rule_id);
+                        known.push(finding);
+                    }
+                }
+            }
+            ControlFlow::Continue(())
+        })
     }
 
     /// Judges events that have been added to the Timeline, on all cores, and

@@ -16,8 +16,8 @@ use super::out::{Out, say};
 use super::rules;
 use super::setting::Setting;
 use crate::detect::correlation::Correlator;
-use crate::detect::{Hits, RuleSet, Subject};
-use crate::domain::finding::{Finding, Severity};
+use crate::detect::{Hits, Rule, RuleSet, Subject};
+use crate::domain::finding::Severity;
 use crate::domain::text::visible;
 use crate::recorded::{self, Seen, Visitor};
 
@@ -41,9 +41,9 @@ struct Match {
 struct Caught {
     head: Match,
     source: String,
-    raw: Vec<u8>,
     hits: Hits,
-    findings: Vec<Finding>,
+    /// The record, where a correlation looks at it.
+    raw: Option<Vec<u8>>,
 }
 
 /// Judges on a worker.
@@ -77,7 +77,6 @@ impl Visitor for Judge<'_> {
         if hits.is_empty() {
             return;
         }
-        let findings = self.rules.findings(&hits, &subject);
         drop(subject);
         let event = fields.to_event();
         self.caught.push(Caught {
@@ -95,9 +94,8 @@ impl Visitor for Judge<'_> {
                 author: String::new(),
                 tags: Vec::new(),
             },
-            raw: record.raw.to_vec(),
+            raw: self.rules.correlates(&hits).then(|| record.raw.to_vec()),
             hits,
-            findings,
         });
     }
 
@@ -182,28 +180,30 @@ impl<'a> Report<'a> {
         self.span.0 = [self.span.0, batch.first].into_iter().flatten().min();
         self.span.1 = self.span.1.max(batch.last);
         for caught in batch.caught {
-            let subject = Subject::new(&caught.source, &caught.head.name, &caught.raw);
-            let correlated = self.correlator.observe(&caught.hits, &subject, caught.head.time);
-            drop(subject);
-            for finding in caught.findings.into_iter().chain(correlated) {
-                self.told_match(&caught.head, finding)?;
+            for rule in self.rules.told(&caught.hits) {
+                self.told_match(&caught.head, rule)?;
+            }
+            let Some(raw) = caught.raw else { continue };
+            let subject = Subject::new(&caught.source, &caught.head.name, &raw);
+            for finding in self.correlator.observe(&caught.hits, &subject, caught.head.time) {
+                if let Some(rule) = self.rules.rule(&finding.rule_id) {
+                    self.told_match(&caught.head, rule)?;
+                }
             }
         }
         Ok(())
     }
 
-    fn told_match(&mut self, head: &Match, finding: Finding) -> Result<(), Failure> {
-        if finding.severity < self.args.min_level || !self.told.insert((head.event_id.clone(), finding.rule_id.clone()))
-        {
+    fn told_match(&mut self, head: &Match, rule: &Rule) -> Result<(), Failure> {
+        if rule.level < self.args.min_level || !self.told.insert((head.event_id.clone(), rule.id.clone())) {
             return Ok(());
         }
-        let rule = self.rules.rule(&finding.rule_id);
         let found = Match {
-            rule_id: finding.rule_id,
-            title: finding.title,
-            level: finding.severity,
-            author: rule.map(|rule| rule.author.clone()).unwrap_or_default(),
-            tags: rule.map(|rule| rule.tags.clone()).unwrap_or_default(),
+            rule_id: rule.id.clone(),
+            title: rule.title.clone(),
+            level: rule.level,
+            author: rule.author.clone(),
+            tags: rule.tags.clone(),
             ..head.clone()
         };
         self.worst = self.worst.max(Some(found.level));

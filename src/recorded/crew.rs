@@ -34,9 +34,8 @@ const PIECE: usize = 4 << 20;
 const READ: usize = 1 << 20;
 
 /// A worker hands over after so many events at first, for first rows at once;
-/// then twice as many each time.
+/// then twice as many each time, up to [`Visitor::MOST`].
 const FIRST_OUTPUT: usize = 256;
-const LARGEST_OUTPUT: usize = 32_768;
 
 /// What the workers share.
 struct Crew<'c, V: Visitor> {
@@ -269,7 +268,7 @@ impl<V: Visitor> Worker<'_, V> {
         if self.visitor.waiting() == 0 {
             return;
         }
-        self.target = (self.target * 2).min(LARGEST_OUTPUT);
+        self.target = (self.target * 2).min(V::MOST);
         if self.sender.send(Some(self.visitor.take())).is_err() {
             self.crew.stop.store(true, Ordering::Relaxed);
         }

@@ -14,7 +14,7 @@ use super::docket::Docket;
 use super::drive::Driver;
 use super::events::{self, Order};
 use super::tray::Tray;
-use super::{News, detection, filter, fleet, runs};
+use super::{News, detection, dossier, filter, fleet, runs};
 use crate::app::effect::Effect;
 use crate::app::message::Message;
 use crate::app::scopes::{Part, ScopeId};
@@ -128,6 +128,12 @@ impl Hands {
             Effect::Detect { timeline, slots } => {
                 self.detections.add(detection::Job { timeline, slots }, detection::Job::and);
             }
+            Effect::Portray { generation, about, window, timeline } => {
+                self.work(move || dossier::portray(generation, about, window, &timeline));
+            }
+            Effect::Tell { generation, about, window, timeline } => {
+                self.work(move || dossier::tell(generation, &about, window, &timeline));
+            }
             Effect::LookBack { span } => {
                 self.window = span;
                 for held in &self.scopes {
@@ -166,6 +172,14 @@ impl Hands {
             | Effect::Suspend
             | Effect::Quit => {}
         }
+    }
+
+    /// Works something out on a thread of its own; the answer goes into the inbox.
+    fn work(&mut self, work: impl FnOnce() -> Message + Send + 'static) {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn_blocking(move || {
+            let _ = inbox.blocking_send(News::Message(work()));
+        });
     }
 
     /// A caller was read again for arming: from now on there is a Responder.

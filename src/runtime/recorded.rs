@@ -1,35 +1,39 @@
-//! Loads recorded logs on a thread of its own and hands them on as they come.
+//! Loads recorded logs on a thread of its own and hands them on, judged, as they come.
 
 use std::ops::ControlFlow;
 
 use tokio::sync::mpsc::Sender;
 
 use super::News;
+use super::judge::{Judge, Judged};
 use crate::app::message::{Loading, Message};
 use crate::app::scopes::Part;
-use crate::recorded::{self, Input, Options};
+use crate::detect::RuleSet;
+use crate::detect::correlation::Correlator;
+use crate::recorded::{self, Input, Options, Progress};
 
 /// The most broken records and passed-over files that are told one by one.
 const TOLD: usize = 100;
 
 /// Loads, and tells how far it has come. It ends early where nobody listens.
-pub async fn load(inputs: Vec<Input>, options: Options, inbox: Sender<News>) {
-    let work = tokio::task::spawn_blocking(move || read(&inputs, &options, &inbox));
+pub async fn load(inputs: Vec<Input>, options: Options, rules: RuleSet, inbox: Sender<News>) {
+    let work = tokio::task::spawn_blocking(move || read(&inputs, &options, &rules, &inbox));
     super::finished(work.await);
 }
 
-fn read(inputs: &[Input], options: &Options, inbox: &Sender<News>) {
+fn read(inputs: &[Input], options: &Options, rules: &RuleSet, inbox: &Sender<News>) {
     let tell = |message: Message| match inbox.blocking_send(News::Message(message)) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),
     };
     let mut last = Loading::default();
-    let outcome = recorded::load(inputs, options, &mut |progress| {
+    let mut correlator = Correlator::new(rules);
+    let outcome = recorded::visit(inputs, options, || Judge::new(rules), &mut |progress: Progress<Judged>| {
         last.files_done = progress.files;
         last.files_total = progress.files_total;
         last.bytes = progress.bytes;
-        if let Some(batch) = progress.output {
-            tell(Message::Batch(Box::new(batch)))?;
+        if let Some(judged) = progress.output {
+            tell(Message::Recorded(Box::new(judged.correlated(&mut correlator))))?;
         }
         tell(Message::Loading(last.clone()))
     });

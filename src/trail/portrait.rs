@@ -339,7 +339,8 @@ mod tests {
     }
 
     fn timeline() -> Timeline {
-        let instance = json!({"requestParameters": {"instancesSet": {"items": [{"instanceId": "i-0aaaaaaaaaaaaaaaa"}]}}});
+        let instance =
+            json!({"requestParameters": {"instancesSet": {"items": [{"instanceId": "i-0aaaaaaaaaaaaaaaa"}]}}});
         let made = json!({"responseElements": {"instancesSet": {"items": [
             {"instanceId": "i-0bbbbbbbbbbbbbbbb", "imageId": "ami-0cccccccccccccccc"}]}}});
         let denied = json!({"errorCode": "Client.UnauthorizedOperation"});

@@ -58,6 +58,39 @@ struct SignIn {
     from: Option<String>,
 }
 
+/// What one record tells of a session that it opened. It can be read off the
+/// record anywhere, and taken in later.
+#[derive(Debug, Clone)]
+pub struct Lesson(Opened);
+
+#[derive(Debug, Clone)]
+enum Opened {
+    SignedIn { arn: String, sign_in: SignIn },
+    Handed { key: String, handed: Handed },
+}
+
+impl Lesson {
+    /// What an event and its raw record tell; none where it opened nothing or failed.
+    pub fn of(event: &Event, raw: &str) -> Option<Self> {
+        if event.error.is_some() || !Sessions::opens(&event.name) {
+            return None;
+        }
+        let record: Record = serde_json::from_str(raw).ok()?;
+        let opening =
+            Opening { name: event.name.clone(), event_id: event.id.clone(), at: event.time, ip: event.ip.clone() };
+        let answer = record.response.unwrap_or_default();
+        if matches!(event.name.as_str(), "ConsoleLogin" | "SwitchRole") {
+            let from = record.more.unwrap_or_default().switched_from;
+            let known = !answer.refused() && !event.actor.arn.is_empty();
+            return known
+                .then(|| Self(Opened::SignedIn { arn: event.actor.arn.clone(), sign_in: SignIn { opening, from } }));
+        }
+        let key = answer.key()?;
+        let arn = answer.arn().unwrap_or_else(|| event.actor.arn.clone());
+        Some(Self(Opened::Handed { key, handed: Handed { opening, arn, by: event.actor.clone() } }))
+    }
+}
+
 /// All that is known of how sessions were opened.
 #[derive(Debug, Clone, Default)]
 pub struct Sessions {
@@ -91,30 +124,27 @@ impl Sessions {
     /// Learns from an event and its raw record. An event that opened nothing,
     /// failed, or was seen before changes nothing.
     pub fn learn(&mut self, event: &Event, raw: &str) {
-        if event.error.is_some() || !Self::opens(&event.name) {
-            return;
+        if let Some(lesson) = Lesson::of(event, raw) {
+            self.take(lesson);
         }
-        let Ok(record) = serde_json::from_str::<Record>(raw) else { return };
-        let opening =
-            Opening { name: event.name.clone(), event_id: event.id.clone(), at: event.time, ip: event.ip.clone() };
-        let answer = record.response.unwrap_or_default();
-        if matches!(event.name.as_str(), "ConsoleLogin" | "SwitchRole") {
-            let from = record.more.unwrap_or_default().switched_from;
-            if answer.refused() || event.actor.arn.is_empty() {
-                return;
+    }
+
+    /// Takes in what was read off a record before.
+    pub fn take(&mut self, lesson: Lesson) {
+        match lesson.0 {
+            Opened::SignedIn { arn, sign_in } => {
+                self.sign_ins.entry(arn).or_default().insert(sign_in.opening.at, sign_in);
             }
-            self.sign_ins.entry(event.actor.arn.clone()).or_default().insert(event.time, SignIn { opening, from });
-            return;
-        }
-        let Some(key) = answer.key() else { return };
-        let arn = answer.arn().unwrap_or_else(|| event.actor.arn.clone());
-        if !event.actor.access_key.is_empty() && event.actor.access_key != key {
-            let children = self.children.entry(event.actor.access_key.clone()).or_default();
-            if !children.contains(&key) {
-                children.push(key.clone());
+            Opened::Handed { key, handed } => {
+                if !handed.by.access_key.is_empty() && handed.by.access_key != key {
+                    let children = self.children.entry(handed.by.access_key.clone()).or_default();
+                    if !children.contains(&key) {
+                        children.push(key.clone());
+                    }
+                }
+                self.handed.entry(key).or_insert(handed);
             }
         }
-        self.handed.entry(key).or_insert(Handed { opening, arn, by: event.actor.clone() });
     }
 
     /// The chain of sessions behind an actor at a time, the first of them first,

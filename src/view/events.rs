@@ -38,6 +38,7 @@ pub fn title(model: &Model, bare: bool) -> Vec<(Role, String)> {
         (Role::Strong, format!("{}{of}{}", grouped(events.shown.len()), grouped(model.timeline.len()))),
     ];
     let window = match events.window {
+        _ if !events.zoom.is_empty() => format!("{}–{}", clock(events.span.start), clock(events.span.end)),
         Some(window) => format!("last {}", window.label()),
         None => "all".to_owned(),
     };
@@ -55,6 +56,9 @@ pub fn title(model: &Model, bare: bool) -> Vec<(Role, String)> {
         title.push((Role::Good, "  following".into()));
     } else if events.top > 0 {
         title.push((Role::Dim, format!("  ▲ {} newer", grouped(events.top))));
+    }
+    if model.timeline.dropped() > 0 {
+        title.push((Role::Warn, format!("  {} older dropped", grouped(model.timeline.dropped() as usize))));
     }
     if let Some((done, total)) = events.searched {
         title.push((Role::Warn, format!("  searching {}%", done * 100 / total.max(1))));

@@ -3,6 +3,7 @@
 use super::events::grouped;
 use super::paint::Painter;
 use super::theme::Role;
+use crate::app::findings::Row;
 use crate::app::instance::pages::{clock, clock_and_day};
 use crate::app::layout::Area;
 use crate::app::{Model, Pane};
@@ -11,6 +12,9 @@ use crate::domain::finding::Severity;
 /// The title: how many of each severity.
 pub fn title(model: &Model) -> Vec<(Role, String)> {
     let mut title = vec![(Role::Title, "Findings ".into()), (Role::Strong, grouped(model.findings.len()))];
+    if model.findings.groups() < model.findings.len() {
+        title.push((Role::Dim, format!(" in {} groups", grouped(model.findings.groups()))));
+    }
     let counts = model.findings.counts();
     for severity in Severity::ALL.into_iter().rev() {
         let count = counts[severity as usize];
@@ -38,23 +42,24 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
         at += width;
     }
     let rows = usize::from(area.height.saturating_sub(1)).max(1);
+    let all = model.findings.rows();
     let cursor = model.events.finding;
-    let top = (cursor + 1)
-        .saturating_sub(rows)
-        .max(cursor.saturating_sub(rows / 2).min(model.findings.len().saturating_sub(rows)));
+    let top = (cursor + 1).saturating_sub(rows).max(cursor.saturating_sub(rows / 2).min(all.saturating_sub(rows)));
     let focused = model.focus == Pane::Events && model.overlays.is_empty();
-    for (line, listed) in model.findings.listed().skip(top).take(rows).enumerate() {
+    for (line, found) in model.findings.rows_from(top).take(rows).enumerate() {
         let y = area.y + 1 + line as u16;
-        let finding = &listed.finding;
+        let finding = &found.listed.finding;
         if top + line == cursor {
             painter.text(area.x + 1, y, 1, "▸", Role::Key);
         }
         let mut at = area.x + 3;
-        painter.text(at, y, 4, finding.severity.short(), finding.severity);
+        let below = found.group.is_open && !found.is_group;
+        let severity = if below { "" } else { finding.severity.short() };
+        painter.text(at, y, 4, severity, finding.severity);
         at += 5;
-        painter.text(at, y, title_width.saturating_sub(1), &finding.title, finding.severity);
+        rule(painter, at, y, title_width.saturating_sub(1), &found);
         at += title_width;
-        if let Some(row) = model.timeline.get(listed.slot) {
+        if let Some(row) = model.timeline.get(found.listed.slot) {
             let time = if wide { clock_and_day(row.time) } else { clock(row.time) };
             painter.text(at, y, when - 1, &time, Role::Dim);
             at += when;
@@ -66,5 +71,23 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
             painter.select(Area::new(area.x, y, area.width, 1), focused);
         }
     }
-    painter.more(Area { y: area.y + 1, height: rows as u16, ..area }, top, model.findings.len());
+    painter.more(Area { y: area.y + 1, height: rows as u16, ..area }, top, all);
+}
+
+/// The rule's title; of a group how many and since when, of one below it the resource.
+fn rule(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, found: &Row<'_>) {
+    let finding = &found.listed.finding;
+    if found.group.is_open && !found.is_group {
+        painter.text(x, y, width, &format!("  {}", found.group.resource), Role::Dim);
+        return;
+    }
+    if !found.is_group {
+        painter.text(x, y, width, &finding.title, finding.severity);
+        return;
+    }
+    let mark = if found.group.is_open { "▾" } else { "▸" };
+    let count = format!("{mark} ×{} since {}", grouped(found.group.count()), &clock(found.since)[..5]);
+    let wide = count.chars().count() as u16;
+    let end = painter.text(x, y, width.saturating_sub(wide + 1), &finding.title, finding.severity);
+    painter.text(end + 1, y, wide, &count, Role::Key);
 }

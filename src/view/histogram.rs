@@ -25,6 +25,10 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
         let style = painter.style(role);
         painter.styled(area.x + at as u16, area.y, 1, STEPS[step], style);
     }
+    let selected = model.selected().and_then(|slot| model.timeline.time(slot)).filter(|_| !model.events.follow);
+    if let Some(at) = selected.and_then(|time| model.events.place_of(time, columns.len())) {
+        painter.select(Area { x: area.x + at as u16, width: 1, ..area }, true);
+    }
 }
 
 /// Draws a short histogram behind the title of the narrow layout, where there is room.

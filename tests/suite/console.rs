@@ -2,6 +2,7 @@
 
 mod arming;
 mod chaos;
+mod dossier;
 mod events;
 mod overlays;
 mod panes;

@@ -11,10 +11,11 @@ use stanch::respond::plan::Plan;
 use stanch::respond::playbook::Catalogue;
 use stanch::respond::run::{At, ChangeStatus, Command, Record as Entry, Run};
 use stanch::trail::histogram;
+use stanch::trail::portrait::Portrait;
 
 use crate::world::{at, findings, inventory, records, scopes};
 
-/// A console with the hands of a runtime that answers only filters.
+/// A console with the hands of a runtime that answers only what the event engine is asked.
 pub struct Desk {
     pub model: Model,
     pub now: Timestamp,
@@ -57,7 +58,7 @@ impl Desk {
         self.effects.clear();
     }
 
-    /// Sends a message; answers every filter that comes of it at once.
+    /// Sends a message; answers what the event engine is asked at once.
     pub fn send(&mut self, message: Message) -> &mut Self {
         let mut waiting = update(&mut self.model, message, self.now);
         while !waiting.is_empty() {
@@ -69,6 +70,15 @@ impl Desk {
                         slots.retain(|slot| timeline.time(*slot).is_some_and(|at| span.contains(at)));
                         let bars = histogram::bars(&timeline, &slots, span, bars);
                         let answer = Message::Filtered { generation, slots, bars };
+                        next.extend(update(&mut self.model, answer, self.now));
+                    }
+                    Effect::Portray { generation, about, window, timeline } => {
+                        let portrait = Box::new(Portrait::of(&timeline, about, window));
+                        next.extend(update(&mut self.model, Message::Portrayed { generation, portrait }, self.now));
+                    }
+                    Effect::Tell { generation, about, window, timeline } => {
+                        let (story, left_out) = stanch::app::dossier::story(&timeline, &about, window);
+                        let answer = Message::Told { generation, story, left_out };
                         next.extend(update(&mut self.model, answer, self.now));
                     }
                     other => self.effects.push(other),

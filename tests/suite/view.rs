@@ -9,12 +9,13 @@ use stanch::app::message::Loading;
 use stanch::app::scopes::Part;
 use stanch::app::{Effect, Message, Mode, Model, ScopeId, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
+use stanch::domain::finding::Severity;
 use stanch::domain::text::is_hidden;
 use stanch::respond::check::{StepCheck, Verdict};
 use stanch::view::{Depth, Theme, draw};
 
 use crate::desk::Desk;
-use crate::world::{Record, inventory, records};
+use crate::world::{Record, finding, inventory, records};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 
@@ -94,6 +95,37 @@ fn a_failed_call_in_detail() {
 #[test]
 fn the_list_of_findings() {
     snapshot("findings", pressed("w"));
+}
+
+#[test]
+fn findings_in_groups_one_of_them_open() {
+    snapshot("findings_grouped", |columns, rows| {
+        let mut desk = Desk::full(columns, rows);
+        let equal = (10..40).map(|n| finding(&format!("work-{n}"), "State of Terraform written", Severity::Low, &[]));
+        desk.send(Message::Detected { findings: equal.collect() });
+        desk.press("w G enter j");
+        desk
+    });
+}
+
+#[test]
+fn the_page_of_an_actor() {
+    snapshot("actor", pressed("A"));
+}
+
+#[test]
+fn the_page_of_a_resource() {
+    snapshot("resource", pressed("j T"));
+}
+
+#[test]
+fn the_story_of_an_actor() {
+    snapshot("story", pressed("s"));
+}
+
+#[test]
+fn closer_around_an_event() {
+    snapshot("closer", pressed("+"));
 }
 
 #[test]

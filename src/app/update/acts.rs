@@ -12,7 +12,7 @@ use super::super::page::{Page, PageKind};
 use super::super::palette::Palette;
 use super::super::scopes::ScopeId;
 use super::super::{Action, Mode, Model, Pane};
-use super::{events, instance, overlays, remediation};
+use super::{dossier, events, instance, overlays, remediation};
 
 /// A move within a list or a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,9 @@ pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
                 .say(format!("'{}' acts in {place}, which is not open", action.entry().name), model.now);
         }
     }
+    if matches!(action, Action::ActorPage | Action::ActorStory | Action::ResourcePage | Action::ResourceStory) {
+        return dossier::act(model, action, out);
+    }
     match model.context() {
         Context::Events | Context::Detail | Context::Findings => events::act(model, action, out),
         Context::Instance | Context::Instances => instance::act(model, action, out),
@@ -188,6 +191,7 @@ fn back(model: &mut Model, may_quit: bool, out: &mut Vec<Effect>) {
     match model.focus {
         Pane::Remediation if model.remediation.plan.is_some() => return remediation::close(model),
         Pane::Events if model.events.view != EventsView::List => return model.events.view = EventsView::List,
+        Pane::Events if !model.events.zoom.is_empty() => return events::wider(model, out),
         Pane::Instance if model.instance.view == InstanceView::All => return model.instance.view = InstanceView::One,
         _ => {}
     }

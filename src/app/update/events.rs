@@ -16,6 +16,7 @@ use crate::domain::window::Window;
 use crate::knowledge;
 use crate::trail::decode::Batch;
 use crate::trail::histogram::Bar;
+use crate::trail::session::{Lesson, Sessions};
 use crate::trail::timeline::Slot;
 
 /// More events than this at once are filtered off the drawing thread.
@@ -41,18 +42,22 @@ pub fn arrived(model: &mut Model, scope: ScopeId, raws: Vec<String>, out: &mut V
     true
 }
 
-/// Recorded events came.
-pub fn loaded(model: &mut Model, batch: Batch, out: &mut Vec<Effect>) {
-    let ingested = model.timeline.append(batch);
-    model.broken += ingested.broken.len();
-    if !ingested.added.is_empty() {
-        took_in(model, ingested.added, out);
+/// Recorded events came. They have been judged where they were read.
+pub fn loaded(model: &mut Model, batch: Batch, lessons: Vec<Lesson>, out: &mut Vec<Effect>) {
+    for lesson in lessons {
+        model.sessions.take(lesson);
+    }
+    if !model.timeline.append(batch).added.is_empty() {
+        model.stale = true;
+        if model.events.waiting.is_none() {
+            refresh(model, out);
+        }
     }
 }
 
 /// Sessions are learnt from the few calls that hand keys out.
 fn learn(model: &mut Model, slot: Slot) {
-    let opens = crate::trail::session::Sessions::opens(model.timeline.row(slot).name);
+    let opens = Sessions::opens(model.timeline.row(slot).name);
     if opens && let (Ok(event), Ok(raw)) = (model.timeline.event(slot), model.timeline.raw(slot)) {
         model.sessions.learn(&event, &raw);
     }
@@ -61,8 +66,7 @@ fn learn(model: &mut Model, slot: Slot) {
 fn took_in(model: &mut Model, added: Vec<Slot>, out: &mut Vec<Effect>) {
     out.push(Effect::Detect { timeline: model.timeline.clone(), slots: added.clone() });
     model.stale = true;
-    let recorded = model.mode == Mode::Recorded;
-    let needs_more = recorded || model.events.filter.query.needs_raw() || added.len() > MANY;
+    let needs_more = model.events.filter.query.needs_raw() || added.len() > MANY;
     if needs_more && model.events.waiting.is_none() {
         refresh(model, out);
         return;
@@ -134,7 +138,13 @@ pub fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     let live = model.mode != Mode::Recorded;
     let events = &model.events;
     let over = model.now.duration_since(events.span.end) > events.stride();
-    if live && over && !events.pending && events.waiting.is_none() && !model.timeline.is_empty() {
+    if live
+        && over
+        && events.zoom.is_empty()
+        && !events.pending
+        && events.waiting.is_none()
+        && !model.timeline.is_empty()
+    {
         ask(model, out);
     }
     let rows = model.event_rows();
@@ -151,9 +161,7 @@ pub fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
 /// Decodes the selected event where it is another one now; true where it is.
 pub fn pick(model: &mut Model) -> bool {
     let selected = match model.events.view {
-        View::Findings => {
-            model.findings.listed().nth(model.events.finding).map(|listed| listed.slot).or(model.events.selected)
-        }
+        View::Findings => model.findings.row(model.events.finding).map(|row| row.listed.slot).or(model.events.selected),
         _ => model.events.selected,
     };
     if selected == model.picked.as_ref().map(|picked| picked.slot) {
@@ -198,7 +206,7 @@ pub fn motion(model: &mut Model, motion: Motion) {
             model.detail.scroll(motion.rows_in(model.detail.offset, model.detail.lines.len(), rows), rows);
         }
         View::Findings => {
-            let last = model.findings.len().saturating_sub(1);
+            let last = model.findings.rows().saturating_sub(1);
             let events = &mut model.events;
             let delta = motion.rows_in(events.finding, last + 1, rows);
             events.finding = events.finding.saturating_add_signed(delta).min(last);
@@ -230,6 +238,10 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
             model.events.filter.clear(model.now);
             narrow(model, out);
         }
+        Action::Closer => closer(model, out),
+        Action::Wider => wider(model, out),
+        Action::Earlier => bar(model, true),
+        Action::Later => bar(model, false),
         Action::Freeze => freeze(model, out),
         Action::Explain => explain(model),
         Action::Raw => {
@@ -254,6 +266,9 @@ fn open(model: &mut Model) {
             model.events.view = View::Detail;
         }
         View::Findings => {
+            if model.findings.toggle(model.events.finding).is_some() {
+                return;
+            }
             let Some(slot) = model.picked.as_ref().map(|picked| picked.slot) else { return };
             let rows = model.event_rows();
             if model.events.select(&model.timeline, slot, rows) {
@@ -296,7 +311,41 @@ fn jump(model: &mut Model, older: bool, sought: Sought) {
     }
 }
 
+/// Closer around the selected event.
+fn closer(model: &mut Model, out: &mut Vec<Effect>) {
+    let Some(at) = model.selected().and_then(|slot| model.timeline.time(slot)) else { return };
+    let Some(span) = model.events.closer(at) else {
+        model.notices.say("it is as close as it gets: a minute", model.now);
+        return;
+    };
+    model.events.zoom.push(span);
+    model.events.follow = false;
+    ask(model, out);
+}
+
+/// Back from closer, one level.
+pub fn wider(model: &mut Model, out: &mut Vec<Effect>) {
+    if model.events.zoom.pop().is_some() {
+        ask(model, out);
+    } else {
+        model.notices.say("this is the whole window; ] is a longer one", model.now);
+    }
+}
+
+/// To the next bar that holds events.
+fn bar(model: &mut Model, earlier: bool) {
+    let rows = model.event_rows();
+    if let Some(row) = model.events.next_bar(&model.timeline, earlier) {
+        model.events.follow = false;
+        model.events.place(row, model.events.top, rows);
+    } else {
+        let way = if earlier { "earlier" } else { "later" };
+        model.notices.say(format!("no {way} event in this list"), model.now);
+    }
+}
+
 fn window(model: &mut Model, longer: bool, out: &mut Vec<Effect>) {
+    model.events.zoom.clear();
     let live = model.mode != Mode::Recorded;
     let before = model.events.window;
     let span = model.events.wanted_span(&model.timeline, model.now, live);
