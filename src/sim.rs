@@ -7,7 +7,9 @@
 //! skins lead here: `connect` in the process, `listen` over TCP.
 
 pub mod account;
+pub mod balancing;
 pub mod call;
+pub mod camel;
 pub mod cloudtrail;
 pub mod connect;
 pub mod dice;
@@ -16,9 +18,11 @@ pub mod faults;
 pub mod iam;
 pub mod limits;
 pub mod listen;
+pub mod page;
 pub mod policy;
 pub mod principal;
 pub mod recorder;
+pub mod scaling;
 pub mod scenario;
 pub mod service;
 pub mod sts;
@@ -189,12 +193,14 @@ impl Inner {
             match due {
                 Due::Record(call) => self.account.recorder.record(*call),
                 Due::Act(act) => {
+                    scaling::catch_up(&mut self.account, act.at);
                     let Some(request) = service::Request::of_act(*act) else { continue };
                     let served = service::serve(&mut self.account, &request, service::Conditions::exempt());
                     self.script.answered(&String::from_utf8_lossy(served.body()));
                 }
             }
         }
+        scaling::catch_up(&mut self.account, now);
     }
 }
 

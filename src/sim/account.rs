@@ -1,6 +1,7 @@
 //! All that the account holds and that changes: EC2 in each Region, the trails, the
 //! records, who has which key.
 
+use super::balancing::state::Balancing;
 use super::call::Call;
 use super::cloudtrail::{Pace, Trails};
 use super::dice::Dice;
@@ -8,6 +9,7 @@ use super::ec2;
 use super::limits::Limits;
 use super::principal::Principal;
 use super::recorder::Recorder;
+use super::scaling::state::Scaling;
 use super::scenario::Scenario;
 use super::scenario::spec::{AccountSpec, PrincipalKind};
 use super::service::Request;
@@ -24,6 +26,10 @@ pub struct Account {
     pub principals: Vec<Principal>,
     /// EC2 in each enabled Region.
     pub ec2: BTreeMap<String, ec2::store::Store>,
+    /// Load balancing in each enabled Region.
+    pub balancing: BTreeMap<String, Balancing>,
+    /// Auto Scaling in each enabled Region.
+    pub scaling: BTreeMap<String, Scaling>,
     /// The trails.
     pub trails: Trails,
     /// The records that CloudTrail tells of.
@@ -45,7 +51,10 @@ impl Account {
             .iter()
             .map(|name| (name.clone(), ec2::store::Store::new(ec2::build::region(scenario, name, seed, start), lag)))
             .collect();
+        let regions = || spec.regions.iter().cloned();
         Account {
+            balancing: regions().map(|name| (name.clone(), Balancing::new(scenario, &name, start))).collect(),
+            scaling: regions().map(|name| (name.clone(), Scaling::new(scenario, &name, seed, start))).collect(),
             principals: scenario.principals.iter().map(|one| one.principal(&spec.id, start)).collect(),
             caller: scenario.principals.iter().position(|one| one.name == spec.caller).unwrap_or_default(),
             ec2,

@@ -5,8 +5,8 @@ use super::account::Account;
 use super::policy::Ask;
 use super::scenario::spec::PrincipalKind;
 use super::service::{Done, Need, Refusal, Request, Traits, common_context};
-use super::wire::query::Params;
-use serde_json::{Map, Value, json};
+use super::wire::query::{Params, null};
+use serde_json::{Value, json};
 
 /// What is known of an action; `None` where the service does not offer it.
 pub fn traits(request: &Request) -> Option<Traits> {
@@ -16,7 +16,7 @@ pub fn traits(request: &Request) -> Option<Traits> {
         "SimulatePrincipalPolicy" => {
             let params = Params(&request.params);
             params.text("PolicySourceArn").unwrap_or("*").clone_into(&mut need.resource);
-            recorded(&request.params)
+            super::camel::parameters(&request.params, &[])
         }
         _ => return None,
     };
@@ -39,7 +39,7 @@ pub fn act(account: &Account, request: &Request) -> Result<Done, Refusal> {
 /// SimulatePrincipalPolicy: each action on each resource.
 fn simulate(account: &Account, request: &Request) -> Result<Value, Refusal> {
     let params = Params(&request.params);
-    let source = required(params, "PolicySourceArn")?;
+    let source = params.must_have("PolicySourceArn")?;
     let principal = account
         .principals
         .iter()
@@ -61,7 +61,7 @@ fn simulate(account: &Account, request: &Request) -> Result<Value, Refusal> {
         })?;
     let actions = params.texts("ActionNames");
     if actions.is_empty() {
-        return Err(invalid("actionNames"));
+        return Err(null("ActionNames"));
     }
     let mut resources = params.texts("ResourceArns");
     if resources.is_empty() {
@@ -91,24 +91,4 @@ fn simulate(account: &Account, request: &Request) -> Result<Value, Refusal> {
         }
     }
     Ok(json!({"IsTruncated": false, "EvaluationResults": results}))
-}
-
-fn required<'a>(params: Params<'a>, name: &str) -> Result<&'a str, Refusal> {
-    params.text(name).filter(|text| !text.is_empty()).ok_or_else(|| invalid(&lower(name)))
-}
-
-fn invalid(name: &str) -> Refusal {
-    let message =
-        format!("1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null");
-    Refusal::new("ValidationError", message)
-}
-
-fn recorded(params: &Value) -> Value {
-    let Some(fields) = params.as_object() else { return Value::Null };
-    Value::Object(fields.iter().map(|(key, value)| (lower(key), value.clone())).collect::<Map<_, _>>())
-}
-
-fn lower(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 
 use catalogue::Catalogue;
 use spec::{
-    AccountSpec, AddressSpec, FlowLogSpec, GroupSpec, ImageSpec, InstanceSpec, InternetGatewaySpec, NatGatewaySpec,
-    NetworkAclSpec, PrincipalSpec, ProfileSpec, RouteTableSpec, SnapshotSpec, StepSpec, SubnetSpec, TrailSpec, VpcSpec,
+    AccountSpec, AddressSpec, BalancerSpec, FlowLogSpec, GroupSpec, ImageSpec, InstanceSpec, InternetGatewaySpec,
+    NatGatewaySpec, NetworkAclSpec, PrincipalSpec, ProfileSpec, RouteTableSpec, ScalingGroupSpec, SnapshotSpec,
+    StepSpec, SubnetSpec, TargetGroupSpec, TrailSpec, VpcSpec,
 };
 
 /// A scenario, resolved.
@@ -52,6 +53,12 @@ pub struct Scenario {
     pub images: Vec<ImageSpec>,
     /// The instances with their interfaces and volumes.
     pub instances: Vec<InstanceSpec>,
+    /// The target groups.
+    pub target_groups: Vec<TargetGroupSpec>,
+    /// The load balancers.
+    pub balancers: Vec<BalancerSpec>,
+    /// The Auto Scaling groups.
+    pub scaling_groups: Vec<ScalingGroupSpec>,
     /// The account's snapshots.
     pub snapshots: Vec<SnapshotSpec>,
     /// The elastic addresses.

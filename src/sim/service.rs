@@ -11,7 +11,7 @@ use super::scenario::script::Act;
 use super::scenario::spec::PrincipalKind;
 use super::wire::query::Params;
 use super::wire::{Protocol, Service, Unreadable, answer, query};
-use super::{cloudtrail, ec2, iam, sts};
+use super::{balancing, cloudtrail, ec2, iam, scaling, sts};
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
@@ -154,12 +154,21 @@ impl Conditions {
 /// Serves a request and records it.
 pub fn serve(account: &mut Account, request: &Request, conditions: Conditions) -> Response<Bytes> {
     let id = account.request_id();
-    if !account.ec2.contains_key(&request.region) {
-        return answer::refusal(request.service, &stranger(request.service), &id);
+    match carry_out(account, request, conditions, &id) {
+        Ok(done) => answer::success(request.service, &request.action, &done.answer, &id),
+        Err(refusal) => answer::refusal(request.service, &refusal, &id),
     }
-    let Some(traits) = traits(account, request) else {
-        return answer::refusal(request.service, &unknown_action(request), &id);
-    };
+}
+
+/// Carries out a request and records it, without writing an answer.
+///
+/// # Errors
+/// What the service refuses.
+pub fn carry_out(account: &mut Account, request: &Request, conditions: Conditions, id: &str) -> Result<Done, Refusal> {
+    if !account.ec2.contains_key(&request.region) {
+        return Err(stranger(request.service));
+    }
+    let traits = traits(account, request).ok_or_else(|| unknown_action(request))?;
     let outcome = admit(account, request, &traits, conditions).and_then(|()| act(account, request, conditions));
     let call = Call {
         time: request.now,
@@ -171,22 +180,20 @@ pub fn serve(account: &mut Account, request: &Request, conditions: Conditions) -
         agent: request.agent.clone(),
         request_parameters: traits.recorded,
         response_elements: match &outcome {
-            Ok(done) => with_request_id(request.service, &done.recorded, &id),
+            Ok(done) => with_request_id(request.service, &done.recorded, id),
             Err(_) => Value::Null,
         },
         error: outcome.as_ref().err().map(|refusal| recorded_error(request.service, refusal)),
         read_only: traits.read_only,
-        request_id: id.clone(),
+        request_id: id.to_owned(),
+        api_version: (request.service == Service::Balancing).then(|| "2015-12-01".to_owned()),
         ..Call::default()
     };
     // Requests with bad credentials are nobody's: CloudTrail does not tell of them.
     if conditions.effect != Some(Effect::Expire) {
         account.record(call);
     }
-    match outcome {
-        Ok(done) => answer::success(request.service, &request.action, &done.answer, &id),
-        Err(refusal) => answer::refusal(request.service, &refusal, &id),
-    }
+    outcome
 }
 
 /// The answer to a request that is not understood.
@@ -207,7 +214,8 @@ pub fn unreadable(unreadable: &Unreadable, account: &mut Account) -> Response<By
         }
         Unreadable::Service(name) => {
             let mut response = Response::new(Bytes::from(format!(
-                "the simulated account offers ec2, sts, iam and cloudtrail; this request is for '{name}'\n"
+                "the simulated account offers {}; this request is for '{name}'\n",
+                Service::OFFERED
             )));
             *response.status_mut() = StatusCode::NOT_IMPLEMENTED;
             response
@@ -220,6 +228,8 @@ fn traits(account: &Account, request: &Request) -> Option<Traits> {
         Service::Ec2 => ec2::traits(account, request),
         Service::Sts => sts::traits(request),
         Service::Iam => iam::traits(request),
+        Service::Scaling => scaling::traits(account, request),
+        Service::Balancing => balancing::traits(account, request),
         Service::CloudTrail => cloudtrail::ACTIONS.contains(&request.action.as_str()).then(|| trail_traits(request)),
     }
 }
@@ -229,6 +239,8 @@ fn act(account: &mut Account, request: &Request, conditions: Conditions) -> Resu
         Service::Ec2 => ec2::act(account, request),
         Service::Sts => sts::act(request),
         Service::Iam => iam::act(account, request),
+        Service::Scaling => scaling::act(account, request),
+        Service::Balancing => balancing::act(account, request),
         Service::CloudTrail => {
             let query = cloudtrail::Query {
                 action: &request.action,

@@ -31,9 +31,16 @@ pub enum Service {
     Iam,
     /// AWS CloudTrail.
     CloudTrail,
+    /// Amazon EC2 Auto Scaling.
+    Scaling,
+    /// Elastic Load Balancing, version 2.
+    Balancing,
 }
 
 impl Service {
+    /// What is offered, for messages.
+    pub const OFFERED: &str = "ec2, autoscaling, elasticloadbalancing, iam, sts and cloudtrail";
+
     /// The service of a signing name or of the scenario's word for it.
     pub fn named(name: &str) -> Option<Service> {
         Some(match name {
@@ -41,6 +48,8 @@ impl Service {
             "sts" => Service::Sts,
             "iam" => Service::Iam,
             "cloudtrail" => Service::CloudTrail,
+            "autoscaling" => Service::Scaling,
+            "elasticloadbalancing" => Service::Balancing,
             _ => return None,
         })
     }
@@ -52,6 +61,8 @@ impl Service {
             Service::Sts => "sts",
             Service::Iam => "iam",
             Service::CloudTrail => "cloudtrail",
+            Service::Scaling => "autoscaling",
+            Service::Balancing => "elasticloadbalancing",
         }
     }
 
@@ -64,7 +75,7 @@ impl Service {
     pub fn protocol(self) -> Protocol {
         match self {
             Service::Ec2 => Protocol::Ec2,
-            Service::Sts | Service::Iam => Protocol::Query,
+            Service::Sts | Service::Iam | Service::Scaling | Service::Balancing => Protocol::Query,
             Service::CloudTrail => Protocol::Json,
         }
     }
@@ -76,6 +87,8 @@ impl Service {
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Service::CloudTrail => "",
+            Service::Scaling => "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+            Service::Balancing => "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
         }
     }
 
@@ -84,6 +97,8 @@ impl Service {
             "2016-11-15" => Service::Ec2,
             "2011-06-15" => Service::Sts,
             "2010-05-08" => Service::Iam,
+            "2011-01-01" => Service::Scaling,
+            "2015-12-01" => Service::Balancing,
             _ => return None,
         })
     }

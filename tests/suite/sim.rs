@@ -1,7 +1,9 @@
 //! The simulated account through its one door: an HTTP request in, an answer out.
 
+mod balancing;
 mod ec2;
 mod record;
+mod scaling;
 mod skins;
 mod wire;
 

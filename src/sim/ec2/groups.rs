@@ -79,7 +79,7 @@ pub(super) fn create(context: &Context<'_>, region: &mut Region) -> Answer {
         region: region.name.clone(),
         ingress: Vec::new(),
         egress: vec![everywhere],
-        tags: super::tags::on_create(params, "security-group")?,
+        tags: super::tags::on_create(context, "security-group")?,
     };
     let shown = tags(&group.tags);
     region.groups.push(group);

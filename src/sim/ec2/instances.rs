@@ -96,7 +96,10 @@ pub(super) fn reboot(context: &Context<'_>, region: &mut Region) -> Answer {
 
 pub(super) fn terminate(context: &Context<'_>, region: &mut Region) -> Answer {
     let (ids, now) = (asked(context, region)?, context.now);
-    if let Some(id) = ids.iter().find(|id| region.instance(id).is_some_and(|one| one.termination_protected)) {
+    // Auto Scaling passes over the protection of what is in its groups.
+    let guarded = context.request.principal.invoked_by.as_deref() != Some(crate::sim::scaling::SERVICE);
+    if let Some(id) = ids.iter().find(|id| guarded && region.instance(id).is_some_and(|one| one.termination_protected))
+    {
         let message = format!(
             "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."
         );
@@ -176,7 +179,7 @@ pub(super) fn create_key_pair(context: &Context<'_>, region: &mut Region) -> Ans
     }
     let kind = params.text("KeyType").unwrap_or("rsa");
     let mut pair = KeyPair::made(name, kind, context.now, &mut region.dice);
-    pair.tags = super::tags::on_create(params, "key-pair")?;
+    pair.tags = super::tags::on_create(context, "key-pair")?;
     let secret = region.dice.letters(256, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
     let answer = json!({
         "keyPairId": pair.id,

@@ -3,12 +3,10 @@
 
 use super::Context;
 use super::ids::Kind;
-use crate::sim::dice::Dice;
+use crate::sim::page::{self, Wrong};
 use crate::sim::policy::like;
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::Params;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 /// Whether an item passes a filter.
@@ -63,14 +61,17 @@ impl Listing {
             items.retain(|item| test(item));
         }
         let Some(size) = size else { return Ok((items, None)) };
+        let bound = page::bound(
+            &context.request.action,
+            &context.request.region,
+            &context.request.params,
+            &["NextToken", "MaxResults"],
+        );
         let start = match params.text("NextToken").filter(|token| !token.is_empty()) {
             None => 0,
-            Some(token) => offset(token, &bound(context))?,
+            Some(token) => page::offset(token, &bound).map_err(refusal)?,
         };
-        let end = start.saturating_add(size).min(items.len());
-        let next = (end < items.len()).then(|| token(end, &bound(context)));
-        let page = items.drain(start.min(end)..end).collect();
-        Ok((page, next))
+        Ok(page::cut(items, start, size, &bound))
     }
 
     /// How many items a page has; `None` where there are no pages.
@@ -148,29 +149,12 @@ fn has(item: &Value, path: &str, id: &str) -> bool {
     found(item, path).iter().any(|found| found == id)
 }
 
-/// What a token is bound to: the action and all its parameters but those of paging.
-fn bound(context: &Context<'_>) -> String {
-    let mut params = context.request.params.clone();
-    if let Some(fields) = params.as_object_mut() {
-        fields.remove("NextToken");
-        fields.remove("MaxResults");
-        fields.sort_keys();
+fn refusal(wrong: Wrong) -> Refusal {
+    match wrong {
+        Wrong::Unreadable => Refusal::new("InvalidParameterValue", "Unable to parse pagination token"),
+        Wrong::Foreign => {
+            let message = "The specified pagination token is not valid or is expired.";
+            Refusal::new("InvalidPaginationToken", message)
+        }
     }
-    format!("{} {} {params}", context.request.action, context.request.region)
-}
-
-fn token(offset: usize, bound: &str) -> String {
-    STANDARD.encode(format!("{offset}.{}", Dice::new(0, bound).hex(24)))
-}
-
-fn offset(text: &str, bound: &str) -> Result<usize, Refusal> {
-    let inner = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let offset = inner.as_deref().and_then(|inner| inner.split_once('.')).and_then(|(offset, _)| offset.parse().ok());
-    let Some(offset) = offset else {
-        return Err(Refusal::new("InvalidParameterValue", "Unable to parse pagination token"));
-    };
-    if token(offset, bound) == text {
-        return Ok(offset);
-    }
-    Err(Refusal::new("InvalidPaginationToken", "The specified pagination token is not valid or is expired."))
 }

@@ -4,6 +4,7 @@
 //! their lists of ids under names of their own. The newer ones have everything as the
 //! wire has it, under `<Action>Request`, a list's members numbered by `tag`.
 
+use crate::sim::camel::lower;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -113,11 +114,6 @@ fn prune(unrecorded: &[&str], value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(|item| prune(unrecorded, item)),
         _ => {}
     }
-}
-
-fn lower(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A text as a boolean or a number where it stands for one.

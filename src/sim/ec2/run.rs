@@ -100,9 +100,9 @@ fn plan<'a>(context: &Context<'a>, region: &mut Region) -> Result<Launch<'a>, Re
         profile,
         metadata,
         client_token: params.text("ClientToken").unwrap_or_default().to_owned(),
-        tags: super::tags::on_create(params, "instance")?,
-        volume_tags: super::tags::on_create(params, "volume")?,
-        interface_tags: super::tags::on_create(params, "network-interface")?,
+        tags: super::tags::on_create(context, "instance")?,
+        volume_tags: super::tags::on_create(context, "volume")?,
+        interface_tags: super::tags::on_create(context, "network-interface")?,
     })
 }
 

@@ -33,7 +33,7 @@ pub(super) fn create(context: &Context<'_>, region: &mut Region) -> Answer {
     let params = context.params;
     let id = params.required("VolumeId")?;
     let volume = Kind::VOLUME.find(id, region.volume(id))?.clone();
-    let tags = super::tags::on_create(params, "snapshot")?;
+    let tags = super::tags::on_create(context, "snapshot")?;
     let description = params.text("Description").unwrap_or_default();
     let snapshot = make(region, &volume, description, tags, context.now);
     let mut shown = region.show_snapshot(&snapshot, context.now);
@@ -55,7 +55,7 @@ pub(super) fn create_many(context: &Context<'_>, region: &mut Region) -> Answer 
             return Err(Refusal::new("InvalidParameterValue", message));
         }
     };
-    let given = super::tags::on_create(params, "snapshot")?;
+    let given = super::tags::on_create(context, "snapshot")?;
     let description = params.text("Description").unwrap_or_default();
     let mut shown = Vec::new();
     for attached in &instance.volumes {

@@ -25,6 +25,12 @@ impl Store {
         &self.present
     }
 
+    /// The Region as it is at `now`, for the services beside EC2, which see no lag.
+    pub fn present(&mut self, now: Timestamp) -> &Region {
+        self.present.settle(now);
+        &self.present
+    }
+
     /// The Region as a read sees it.
     pub fn seen(&mut self, now: Timestamp) -> &Region {
         self.forget(now);

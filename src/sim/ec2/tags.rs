@@ -12,23 +12,24 @@ use crate::sim::wire::query::{Params, missing};
 const MOST: usize = 50;
 
 /// The tags that a request sets on what it makes of that type.
-pub(super) fn on_create(params: Params<'_>, kind: &str) -> Result<Tags, Refusal> {
+pub(super) fn on_create(context: &Context<'_>, kind: &str) -> Result<Tags, Refusal> {
     let mut tags = Tags::new();
-    for specification in params.structures("TagSpecification") {
+    for specification in context.params.structures("TagSpecification") {
         if specification.required("ResourceType")? == kind {
-            put(&mut tags, &given(specification)?)?;
+            put(&mut tags, &given(specification, context)?)?;
         }
     }
     Ok(tags)
 }
 
-/// The tags of a request, checked.
-fn given(params: Params<'_>) -> Result<Tags, Refusal> {
+/// The tags of a request, checked. Only AWS's own services set tags of AWS's own.
+fn given(params: Params<'_>, context: &Context<'_>) -> Result<Tags, Refusal> {
+    let own = context.request.principal.invoked_by.is_some();
     let mut tags = Tags::new();
     for tag in params.structures("Tag") {
         let key = tag.text("Key").unwrap_or_default();
         let value = tag.text("Value").unwrap_or_default();
-        if key.to_ascii_lowercase().starts_with("aws:") {
+        if key.to_ascii_lowercase().starts_with("aws:") && !own {
             let message = format!(
                 "Value ( {key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for internal use"
             );
@@ -73,7 +74,7 @@ fn tags_of<'a>(region: &'a mut Region, id: &str) -> Result<&'a mut Tags, Refusal
 
 pub(super) fn create(context: &Context<'_>, region: &mut Region) -> Answer {
     let ids = context.params.some_texts("ResourceId")?;
-    let new = given(context.params)?;
+    let new = given(context.params, context)?;
     if new.is_empty() {
         return Err(missing("Tag"));
     }

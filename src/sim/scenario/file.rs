@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+mod scaling;
+
+pub use scaling::{Balancer, ScalingGroup, Surge, TargetGroup};
+
 use super::catalogue::Catalogue;
 use super::spec::{PrincipalKind, TrailSpec};
 
@@ -39,6 +43,15 @@ pub struct File {
     /// The instances, alike ones together.
     #[serde(default)]
     pub instances: Vec<Instances>,
+    /// The target groups.
+    #[serde(default)]
+    pub target_group: Vec<TargetGroup>,
+    /// The load balancers.
+    #[serde(default)]
+    pub balancer: Vec<Balancer>,
+    /// The Auto Scaling groups.
+    #[serde(default)]
+    pub scaling_group: Vec<ScalingGroup>,
     /// The snapshots.
     #[serde(default)]
     pub snapshot: Vec<Snapshot>,

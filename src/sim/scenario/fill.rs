@@ -12,8 +12,8 @@ use crate::sim::dice::Dice;
 
 /// The words that every scenario knows beside its own lists, for the documentation
 /// and for messages.
-pub const WORDS: &str = "account region instance volume interface group subnet vpc image snapshot uuid hex date iso \
-                         epoch key arn user role base64 int";
+pub const WORDS: &str = "account region instance volume interface group subnet vpc image snapshot asg target_group \
+                         target uuid hex date iso epoch key arn user role base64 int";
 
 /// The circumstances of one call.
 pub struct Filler<'a> {
@@ -80,6 +80,20 @@ impl Filler<'_> {
             "vpc" => self.one_of(scenario.vpcs.iter().filter(|one| one.region == region).map(|one| &one.id)),
             "image" => self.one_of(scenario.images.iter().filter(|one| one.region == region).map(|one| &one.id)),
             "snapshot" => self.one_of(scenario.snapshots.iter().filter(|one| one.region == region).map(|one| &one.id)),
+            "asg" => {
+                self.one_of(scenario.scaling_groups.iter().filter(|one| one.region == region).map(|one| &one.name))
+            }
+            "target_group" => {
+                let with_targets =
+                    scenario.target_groups.iter().filter(|one| one.region == region && !one.targets.is_empty());
+                self.one_of(with_targets.map(|one| &one.arn))
+            }
+            // A target goes with the target group that the same call names.
+            "target" => {
+                let group = self.known.get("target_group").cloned()?;
+                let targets = scenario.target_groups.iter().filter(|one| one.arn == group).flat_map(|one| &one.targets);
+                self.one_of(targets.map(|(id, _)| id))
+            }
             "role" => self.one_of(scenario.profiles.iter().map(|profile| &profile.role)),
             "uuid" => Some(self.dice.uuid()),
             "hex" => Some(self.dice.hex(argument.parse().unwrap_or(17))),

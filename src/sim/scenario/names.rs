@@ -23,8 +23,19 @@ pub struct Names {
 }
 
 /// The kinds of object that a name can stand for.
-pub const KINDS: [&str; 10] =
-    ["instance", "volume", "interface", "group", "subnet", "vpc", "image", "snapshot", "account", "principal"];
+pub const KINDS: [&str; 11] = [
+    "instance",
+    "volume",
+    "interface",
+    "group",
+    "subnet",
+    "vpc",
+    "image",
+    "snapshot",
+    "account",
+    "principal",
+    "target_group",
+];
 
 /// The id of an object: the prefix, and seventeen hexadecimal digits that depend on
 /// the object's name alone, so that a scenario's ids never change.

@@ -3,6 +3,7 @@
 mod instances;
 mod network;
 mod people;
+mod scaling;
 mod script;
 
 use super::file::{self, File};
@@ -26,6 +27,7 @@ pub fn resolve(name: &str, file: &File) -> Result<Scenario, ScenarioError> {
     network::resolve(file, &mut scenario, &mut names)?;
     images(file, &mut scenario, &mut names)?;
     instances::resolve(file, &mut scenario, &mut names)?;
+    scaling::resolve(file, &mut scenario, &mut names)?;
     for trail in &file.trail {
         let mut trail = trail.clone();
         check_region(&scenario.account, &trail.home_region, &format!("trail '{}'", trail.name))?;

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+mod scaling;
+
+pub use scaling::{BalancerSpec, ListenerSpec, ScalingGroupSpec, SurgeSpec, TargetGroupSpec};
+
 /// Tags in the order in which the account lists them.
 pub type Tags = Vec<(String, String)>;
 

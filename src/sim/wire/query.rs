@@ -107,6 +107,11 @@ impl<'a> Params<'a> {
         self.text(path).filter(|text| !text.is_empty()).ok_or_else(|| missing(path))
     }
 
+    /// A text that must be there, refused as the Query services refuse.
+    pub fn must_have(self, path: &str) -> Result<&'a str, Refusal> {
+        self.text(path).filter(|text| !text.is_empty()).ok_or_else(|| null(path))
+    }
+
     /// Texts of a list, empty where it is absent.
     pub fn texts(self, path: &str) -> Vec<&'a str> {
         match self.get(path) {
@@ -163,6 +168,15 @@ pub fn missing(path: &str) -> Refusal {
     let first = path.chars().next().unwrap_or_default().to_ascii_lowercase();
     let name: String = std::iter::once(first).chain(path.chars().skip(1)).collect();
     Refusal::new("MissingParameter", format!("The request must contain the parameter {name}"))
+}
+
+/// The refusal of a request to a Query service that lacks a parameter.
+pub fn null(path: &str) -> Refusal {
+    let name = crate::sim::camel::lower(path);
+    Refusal::new(
+        "ValidationError",
+        format!("1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null"),
+    )
 }
 
 /// The flat pairs of a tree, for tests and for steps that are written as a tree.

@@ -117,7 +117,7 @@ fn instance(
     };
     let mut tag_list = tags(&name, &raw.tags);
     if let Some(asg) = &raw.asg {
-        tag_list.push(("aws:autoscaling:groupName".to_owned(), asg.clone()));
+        tag_list.push((super::scaling::MEMBER.to_owned(), asg.clone()));
     }
     let state = raw.state.clone().unwrap_or_else(|| "running".to_owned());
     if state != "running" && state != "stopped" {

@@ -16,6 +16,7 @@ use super::super::spec::{Deed, StepSpec};
 use super::super::{Scenario, ScenarioError};
 use super::{check_region, duration};
 use crate::sim::dice::Dice;
+use crate::sim::wire::Service;
 
 pub fn resolve(file: &File, scenario: &mut Scenario, names: &Names) -> Result<(), ScenarioError> {
     scenario.catalogue = catalogue::builtin()?;
@@ -107,7 +108,7 @@ fn act(raw: &file::Step, call: &str, names: &Names, saved: &[String], at: &str) 
             check_saved(&text, saved, at)?;
             json = serde_json::from_str(&text).map_err(|error| wrong(at, error.to_string()))?;
         }
-        "ec2" | "sts" | "iam" => {
+        "ec2" | "sts" | "iam" | "autoscaling" | "elasticloadbalancing" => {
             for (name, value) in &raw.params {
                 params.push((name.clone(), filled(value)?));
             }
@@ -115,7 +116,7 @@ fn act(raw: &file::Step, call: &str, names: &Names, saved: &[String], at: &str) 
         _ => {
             return Err(wrong(
                 at,
-                format!("'{service}' cannot be called: only ec2, sts, iam and cloudtrail are; use 'record' instead"),
+                format!("'{service}' cannot be called: only {} are; use 'record' instead", Service::OFFERED),
             ));
         }
     }
