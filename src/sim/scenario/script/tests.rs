@@ -126,26 +126,28 @@ fn the_attack_has_begun_when_one_opens_and_goes_on_for_half_an_hour() {
 
 #[test]
 fn an_id_of_an_answer_is_used_by_a_later_step() {
-    let told = play(story("leaked-key", 1), &[0]);
-    let terminate = told.iter().find_map(|due| match due {
-        Due::Act(act) if act.action == "TerminateInstances" => Some(act.params.clone()),
+    let told = play(story("leaked-key", 1), &[400]);
+    let protect = told.iter().find_map(|due| match due {
+        Due::Act(act) if act.action == "ModifyInstanceAttribute" && act.region == "us-east-1" => Some(&act.params),
         _ => None,
     });
-    assert_eq!(terminate, Some(vec![("InstanceId.1".to_owned(), "i-0123456789abcdef0".to_owned())]));
+    let launched = ("InstanceId".to_owned(), "i-0123456789abcdef0".to_owned());
+    assert!(protect.unwrap().contains(&launched));
 }
 
 #[test]
 fn a_step_that_needs_what_was_refused_is_left_out() {
     let mut script = story("leaked-key", 1);
     let mut actions = Vec::new();
-    while let Some(due) = script.due(after(0)) {
+    while let Some(due) = script.due(after(400)) {
         if let Due::Act(act) = due {
             script.answered("<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>");
-            actions.push(act.action.clone());
+            actions.push((act.region.clone(), act.action.clone()));
         }
     }
-    assert!(actions.contains(&"RunInstances".to_owned()));
-    assert!(!actions.contains(&"TerminateInstances".to_owned()));
+    let made = |action: &str| actions.contains(&("us-east-1".to_owned(), action.to_owned()));
+    assert!(made("RunInstances"));
+    assert!(!made("ModifyInstanceAttribute"), "the machine that was never launched is not protected");
 }
 
 #[test]
