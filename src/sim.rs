@@ -161,6 +161,12 @@ impl Simulator {
         self.lock().faults.add(fault);
     }
 
+    /// Gives a user or a role this policy and no other, from the next call on; false
+    /// where the account has none of that name.
+    pub fn grant(&self, name: &str, policy: &serde_json::Value) -> bool {
+        self.lock().account.directory.grant(name, policy)
+    }
+
     /// Ends all faults.
     pub fn clear_faults(&self) {
         self.lock().faults.clear();
@@ -195,10 +201,15 @@ impl Inner {
     fn catch_up(&mut self, now: Timestamp) {
         while let Some(due) = self.script.due(now) {
             match due {
-                Due::Record(call) => self.account.recorder.record(*call),
+                Due::Record(call) => {
+                    if let Some(call) = self.account.directory.told(*call) {
+                        self.account.record(call);
+                    }
+                }
                 Due::Act(act) => {
                     scaling::catch_up(&mut self.account, act.at);
-                    let Some(request) = service::Request::of_act(*act) else { continue };
+                    let Some(mut request) = service::Request::of_act(*act) else { continue };
+                    self.account.directory.refresh(&mut request.principal);
                     let served = service::serve(&mut self.account, &request, service::Conditions::exempt());
                     self.script.answered(&String::from_utf8_lossy(served.body()));
                 }

@@ -6,6 +6,7 @@ use super::call::Call;
 use super::cloudtrail::{Pace, Trails};
 use super::dice::Dice;
 use super::ec2;
+use super::iam::directory::Directory;
 use super::limits::Limits;
 use super::principal::Principal;
 use super::recorder::Recorder;
@@ -24,6 +25,8 @@ pub struct Account {
     pub spec: AccountSpec,
     /// Everyone who acts in it.
     pub principals: Vec<Principal>,
+    /// The users and roles, with their keys and policies.
+    pub directory: Directory,
     /// EC2 in each enabled Region.
     pub ec2: BTreeMap<String, ec2::store::Store>,
     /// Load balancing in each enabled Region.
@@ -58,6 +61,7 @@ impl Account {
             principals: scenario.principals.iter().map(|one| one.principal(&spec.id, start)).collect(),
             caller: scenario.principals.iter().position(|one| one.name == spec.caller).unwrap_or_default(),
             ec2,
+            directory: Directory::new(scenario, start),
             trails: Trails::new(scenario, start),
             recorder: Recorder::new(seed),
             pace: Pace::new(),
@@ -75,7 +79,8 @@ impl Account {
                 && !one.access_key_id.is_empty()
                 && matches!(one.kind, PrincipalKind::User | PrincipalKind::AssumedRole | PrincipalKind::Root)
         });
-        let principal = known.or_else(|| self.principals.get(self.caller)).cloned().unwrap_or_else(|| self.root());
+        let mut principal = known.or_else(|| self.principals.get(self.caller)).cloned().unwrap_or_else(|| self.root());
+        self.directory.refresh(&mut principal);
         Request {
             service: incoming.service,
             action: incoming.action,
@@ -95,6 +100,7 @@ impl Account {
 
     /// Keeps a call for CloudTrail.
     pub fn record(&mut self, call: Call) {
+        self.directory.used(&call);
         self.recorder.record(call);
     }
 

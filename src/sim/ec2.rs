@@ -6,12 +6,15 @@
 //! protocol and the record are no business of it.
 
 mod access;
+mod acls;
 mod actions;
 pub mod build;
 mod classic;
 mod describe;
+mod encryption;
 mod groups;
 pub mod ids;
+mod images;
 mod instances;
 mod interfaces;
 mod list;
@@ -22,6 +25,7 @@ mod record;
 mod rules;
 mod run;
 mod settle;
+mod sharing;
 mod show;
 mod snapshots;
 pub mod state;
@@ -99,8 +103,7 @@ pub fn traits(account: &Account, request: &Request) -> Option<Traits> {
         }
     };
     let read_only = matches!(action.run, Run::Read(_));
-    let needs =
-        if read_only { vec![super::service::Need::of(request)] } else { access::needs(region, request, params) };
+    let needs = access::needs(region, request, params, read_only);
     let recorded = record::parameters(action.name, action.shape, &request.params);
     Some(Traits { read_only, limit: Some(limit), needs, recorded })
 }

@@ -1,94 +1,145 @@
-//! AWS Identity and Access Management: the account's alias, and what a principal's
-//! policies would answer.
+//! AWS Identity and Access Management: users with their keys, roles, their inline
+//! policies, instance profiles, and what policies would answer.
+//!
+//! What is written here is what the account asks at every next call of any service.
+
+mod describe;
+pub mod directory;
+mod keys;
+mod policies;
+mod simulate;
 
 use super::account::Account;
-use super::policy::Ask;
-use super::scenario::spec::PrincipalKind;
-use super::service::{Done, Need, Refusal, Request, Traits, common_context};
-use super::wire::query::{Params, null};
+use super::camel;
+use super::service::{Done, Need, Refusal, Request, Traits};
+use super::wire::query::Params;
+use directory::{Entity, Kind};
 use serde_json::{Value, json};
 
+/// What an action answers.
+type Answer = Result<Value, Refusal>;
+
+/// Whom an action is about.
+#[derive(Clone, Copy)]
+enum About {
+    Nobody,
+    /// The user that it names, the caller where it names none.
+    User,
+    Role,
+    /// The owner of the access key that it names.
+    Key,
+    Profile,
+    /// The user or role whose ARN it names.
+    Source,
+}
+
+/// One action: its name, whom it is about, and the function that carries it out.
+struct Action(&'static str, About, fn(&mut Account, &Request) -> Answer);
+
+const ACTIONS: &[Action] = &[
+    Action("DeleteRolePolicy", About::Role, |account, request| policies::delete(account, request, Kind::Role)),
+    Action("DeleteUserPolicy", About::User, |account, request| policies::delete(account, request, Kind::User)),
+    Action("GetAccessKeyLastUsed", About::Key, keys::last_used),
+    Action("GetInstanceProfile", About::Profile, describe::instance_profile),
+    Action("GetRole", About::Role, describe::role),
+    Action("GetRolePolicy", About::Role, |account, request| policies::get(account, request, Kind::Role)),
+    Action("GetUser", About::User, describe::user),
+    Action("GetUserPolicy", About::User, |account, request| policies::get(account, request, Kind::User)),
+    Action("ListAccessKeys", About::User, keys::list),
+    Action("ListAccountAliases", About::Nobody, describe::aliases),
+    Action("ListRolePolicies", About::Role, |account, request| policies::list(account, request, Kind::Role)),
+    Action("ListUserPolicies", About::User, |account, request| policies::list(account, request, Kind::User)),
+    Action("PutRolePolicy", About::Role, |account, request| policies::put(account, request, Kind::Role)),
+    Action("PutUserPolicy", About::User, |account, request| policies::put(account, request, Kind::User)),
+    Action("SimulatePrincipalPolicy", About::Source, simulate::principal_policy),
+    Action("UpdateAccessKey", About::User, keys::update),
+];
+
+fn find(request: &Request) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.0 == request.action)
+}
+
+/// Whether an action only reads.
+fn reads(name: &str) -> bool {
+    ["Get", "List", "Simulate"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// What is known of an action; `None` where the service does not offer it.
-pub fn traits(request: &Request) -> Option<Traits> {
+pub fn traits(account: &Account, request: &Request) -> Option<Traits> {
+    let action = find(request)?;
+    let params = Params(&request.params);
     let mut need = Need::of(request);
-    let recorded = match request.action.as_str() {
-        "ListAccountAliases" => Value::Null,
-        "SimulatePrincipalPolicy" => {
-            let params = Params(&request.params);
-            params.text("PolicySourceArn").unwrap_or("*").clone_into(&mut need.resource);
-            super::camel::parameters(&request.params, &[])
+    let directory = &account.directory;
+    let id = &account.spec.id;
+    need.resource = match action.1 {
+        About::Nobody => "*".to_owned(),
+        About::User => match directory.find(Kind::User, user_name(request)) {
+            Some(user) => user.arn(id),
+            None => format!("arn:aws:iam::{id}:user/{}", user_name(request)),
+        },
+        About::Role => {
+            let name = params.text("RoleName").unwrap_or_default();
+            directory
+                .find(Kind::Role, name)
+                .map_or_else(|| format!("arn:aws:iam::{id}:role/{name}"), |role| role.arn(id))
         }
-        _ => return None,
+        About::Key => {
+            let key = params.text("AccessKeyId").unwrap_or_default();
+            directory.owner(key).map_or_else(|| format!("arn:aws:iam::{id}:user/*"), |user| user.arn(id))
+        }
+        About::Profile => {
+            let name = params.text("InstanceProfileName").unwrap_or_default();
+            format!("arn:aws:iam::{id}:instance-profile/{name}")
+        }
+        About::Source => params.text("PolicySourceArn").unwrap_or("*").to_owned(),
     };
-    Some(Traits { read_only: true, limit: None, needs: vec![need], recorded })
+    let recorded = camel::parameters(&request.params, &["MaxItems"]);
+    Some(Traits { read_only: reads(&request.action), needs: vec![need], recorded, ..Traits::default() })
 }
 
 /// Carries out a request.
-pub fn act(account: &Account, request: &Request) -> Result<Done, Refusal> {
-    let answer = match request.action.as_str() {
-        "ListAccountAliases" => {
-            let aliases: Vec<&str> =
-                Some(account.spec.alias.as_str()).filter(|alias| !alias.is_empty()).into_iter().collect();
-            json!({"AccountAliases": aliases, "IsTruncated": false})
-        }
-        _ => simulate(account, request)?,
+pub fn act(account: &mut Account, request: &Request) -> Result<Done, Refusal> {
+    let Some(Action(_, _, run)) = find(request) else {
+        return Err(Refusal::new("InvalidAction", format!("Could not find operation {}", request.action)));
     };
-    Ok(Done { answer, recorded: Value::Null })
+    Ok(Done { answer: run(account, request)?, recorded: Value::Null })
 }
 
-/// SimulatePrincipalPolicy: each action on each resource.
-fn simulate(account: &Account, request: &Request) -> Result<Value, Refusal> {
+/// The user that a request names, the caller where it names none.
+fn user_name(request: &Request) -> &str {
+    Params(&request.params).text("UserName").filter(|name| !name.is_empty()).unwrap_or(&request.principal.name)
+}
+
+/// The refusal of something that is not there.
+fn absent(what: &str, name: &str) -> Refusal {
+    Refusal::new("NoSuchEntity", format!("The {what} with name {name} cannot be found.")).status(404)
+}
+
+/// The user or role that a request names.
+fn named<'a>(account: &'a mut Account, request: &Request, kind: Kind) -> Result<&'a mut Entity, Refusal> {
+    let name = match kind {
+        Kind::User => user_name(request),
+        Kind::Role => Params(&request.params).must_have("RoleName")?,
+    };
+    account.directory.find_mut(kind, name).ok_or_else(|| absent(kind.word(), name))
+}
+
+/// One page of a list under `MaxItems` and `Marker`.
+fn paged(request: &Request, list: &str, items: Vec<Value>) -> Answer {
     let params = Params(&request.params);
-    let source = params.must_have("PolicySourceArn")?;
-    let principal = account
-        .principals
-        .iter()
-        .find(|one| {
-            matches!(one.kind, PrincipalKind::User | PrincipalKind::AssumedRole)
-                && (one.issuer_arn() == source || one.arn() == source && one.kind == PrincipalKind::User)
-        })
-        .ok_or_else(|| {
-            if source.starts_with("arn:aws:iam::") && (source.contains(":user/") || source.contains(":role/")) {
-                let name = source.rsplit('/').next().unwrap_or_default();
-                let kind = if source.contains(":user/") { "user" } else { "role" };
-                Refusal::new("NoSuchEntity", format!("The {kind} with name {name} cannot be found.")).status(404)
-            } else {
-                Refusal::new(
-                    "InvalidInput",
-                    format!("Invalid Entity Arn: {source} does not clearly define entity type and name."),
-                )
-            }
-        })?;
-    let actions = params.texts("ActionNames");
-    if actions.is_empty() {
-        return Err(null("ActionNames"));
+    let size = params.number("MaxItems")?.unwrap_or(100);
+    if !(1..=1000).contains(&size) {
+        let message = format!(
+            "1 validation error detected: Value '{size}' at 'maxItems' failed to satisfy constraint: Member must have value between 1 and 1000"
+        );
+        return Err(Refusal::new("ValidationError", message));
     }
-    let mut resources = params.texts("ResourceArns");
-    if resources.is_empty() {
-        resources.push("*");
-    }
-    let mut asked = request.clone();
-    asked.principal = principal.clone();
-    let mut context = common_context(&asked);
-    for entry in params.structures("ContextEntries") {
-        if let Some(key) = entry.text("ContextKeyName") {
-            context.retain(|(name, _)| !name.eq_ignore_ascii_case(key));
-            let values = entry.texts("ContextKeyValues").into_iter().map(str::to_owned).collect();
-            context.push((key.to_owned(), values));
-        }
-    }
-    let mut results = Vec::new();
-    for action in actions {
-        for resource in &resources {
-            let decision = principal.allows(&Ask { action, resource, context: &context });
-            results.push(json!({
-                "EvalActionName": action,
-                "EvalResourceName": resource,
-                "EvalDecision": decision.word(),
-                "MatchedStatements": [],
-                "MissingContextValues": [],
-            }));
-        }
-    }
-    Ok(json!({"IsTruncated": false, "EvaluationResults": results}))
+    let bound = super::page::bound(&request.action, "", &request.params, &["Marker", "MaxItems"]);
+    let start = match params.text("Marker").filter(|marker| !marker.is_empty()) {
+        None => 0,
+        Some(marker) => super::page::offset(marker, &bound)
+            .map_err(|_| Refusal::new("ValidationError", format!("Invalid Marker: {marker}")))?,
+    };
+    let (page, next) = super::page::cut(items, start, usize::try_from(size).unwrap_or(100), &bound);
+    Ok(json!({list: page, "IsTruncated": next.is_some(), "Marker": next}))
 }

@@ -2,7 +2,9 @@
 //!
 //! It answers anyone who can reach it, so it refuses every address that other
 //! machines can reach, unless it is forced. Beside the services it serves
-//! `POST /_stanch/faults`: a JSON list of faults that replaces those in force.
+//! `POST /_stanch/faults`: a JSON list of faults that replaces those in force, and
+//! `POST /_stanch/policies`: a JSON object that gives each user or role that it names
+//! the policy beside the name, and no other.
 
 use super::{Fault, Simulator};
 use bytes::Bytes;
@@ -12,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::Value;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -87,7 +90,14 @@ fn control(simulator: &Simulator, method: &Method, path: &str, body: &[u8]) -> R
             }
             Err(error) => plain(StatusCode::BAD_REQUEST, &format!("not a list of faults: {error}\n")),
         },
-        _ => plain(StatusCode::NOT_FOUND, "there is POST /_stanch/faults\n"),
+        (&Method::POST, "policies") => match serde_json::from_slice::<serde_json::Map<String, Value>>(body) {
+            Ok(policies) => match policies.iter().find(|(name, policy)| !simulator.grant(name, policy)) {
+                None => plain(StatusCode::OK, ""),
+                Some((name, _)) => plain(StatusCode::NOT_FOUND, &format!("there is no user or role '{name}'\n")),
+            },
+            Err(error) => plain(StatusCode::BAD_REQUEST, &format!("not policies by name: {error}\n")),
+        },
+        _ => plain(StatusCode::NOT_FOUND, "there are POST /_stanch/faults and POST /_stanch/policies\n"),
     }
 }
 

@@ -68,9 +68,16 @@ pub fn decide(policy: &Value, ask: &Ask<'_>) -> Decision {
     decision
 }
 
-/// Whether a statement speaks of what is asked. `unknown` is the answer to a
-/// condition that is not understood.
-fn applies(statement: &Value, ask: &Ask<'_>, unknown: bool) -> bool {
+/// The condition keys that the answer to what is asked depends on.
+pub fn keys(policy: &Value, ask: &Ask<'_>) -> Vec<String> {
+    let statements = each(policy).flat_map(|document| each(&document["Statement"]));
+    let meant = statements.filter(|statement| speaks(statement, ask));
+    let operators = meant.filter_map(|statement| statement["Condition"].as_object()).flat_map(|block| block.values());
+    operators.filter_map(Value::as_object).flat_map(|keys| keys.keys().cloned()).collect()
+}
+
+/// Whether a statement is of the action and the resource.
+fn speaks(statement: &Value, ask: &Ask<'_>) -> bool {
     let action = match (&statement["Action"], &statement["NotAction"]) {
         (Value::Null, Value::Null) => false,
         (Value::Null, not) => !any(not, |pattern| same_action(pattern, ask.action)),
@@ -81,7 +88,13 @@ fn applies(statement: &Value, ask: &Ask<'_>, unknown: bool) -> bool {
         (Value::Null, not) => !any(not, |pattern| like(pattern, ask.resource)),
         (these, _) => any(these, |pattern| like(pattern, ask.resource)),
     };
-    action && resource && condition::holds(&statement["Condition"], ask.context, unknown)
+    action && resource
+}
+
+/// Whether a statement speaks of what is asked. `unknown` is the answer to a
+/// condition that is not understood.
+fn applies(statement: &Value, ask: &Ask<'_>, unknown: bool) -> bool {
+    speaks(statement, ask) && condition::holds(&statement["Condition"], ask.context, unknown)
 }
 
 fn same_action(pattern: &str, action: &str) -> bool {
@@ -93,8 +106,8 @@ fn any(value: &Value, test: impl Fn(&str) -> bool) -> bool {
     each(value).filter_map(Value::as_str).any(test)
 }
 
-/// IAM writes lists of one as the one itself.
-pub(super) fn each(value: &Value) -> impl Iterator<Item = &Value> {
+/// The items of a list; IAM writes lists of one as the one itself.
+pub fn each(value: &Value) -> impl Iterator<Item = &Value> {
     match value {
         Value::Null => [].iter(),
         Value::Array(items) => items.iter(),

@@ -165,7 +165,12 @@ pub fn serve(account: &mut Account, request: &Request, conditions: Conditions) -
 /// # Errors
 /// What the service refuses.
 pub fn carry_out(account: &mut Account, request: &Request, conditions: Conditions, id: &str) -> Result<Done, Refusal> {
-    if !account.ec2.contains_key(&request.region) {
+    // IAM is the same in every Region, whether it is enabled or not.
+    if request.service != Service::Iam && !account.ec2.contains_key(&request.region) {
+        return Err(stranger(request.service));
+    }
+    // Nor is a call with a key that is switched off told by CloudTrail.
+    if account.directory.is_off(&request.principal) {
         return Err(stranger(request.service));
     }
     let traits = traits(account, request).ok_or_else(|| unknown_action(request))?;
@@ -227,7 +232,7 @@ fn traits(account: &Account, request: &Request) -> Option<Traits> {
     match request.service {
         Service::Ec2 => ec2::traits(account, request),
         Service::Sts => sts::traits(request),
-        Service::Iam => iam::traits(request),
+        Service::Iam => iam::traits(account, request),
         Service::Scaling => scaling::traits(account, request),
         Service::Balancing => balancing::traits(account, request),
         Service::CloudTrail => cloudtrail::ACTIONS.contains(&request.action.as_str()).then(|| trail_traits(request)),

@@ -2,6 +2,8 @@
 
 mod balancing;
 mod ec2;
+mod iam;
+mod images;
 mod record;
 mod scaling;
 mod skins;

@@ -1,14 +1,19 @@
 //! The permissions that an action needs: on which resources, under which keys.
 
+use super::sharing::Changes;
 use super::state::{Region, kind_of};
 use crate::sim::service::{Need, Request};
 use crate::sim::wire::query::Params;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The permissions of a write. Every resource that the request names by its id must
-/// be allowed, and what it makes as well.
-pub(super) fn needs(region: &Region, request: &Request, params: Params<'_>) -> Vec<Need> {
+/// The permissions of a request. Every resource that it names by its id must be
+/// allowed, and what it makes as well; of the reads, only some know of resources
+/// (Service Authorization Reference, Amazon EC2).
+pub(super) fn needs(region: &Region, request: &Request, params: Params<'_>, read_only: bool) -> Vec<Need> {
+    if read_only && !of_one(&request.action) {
+        return vec![Need::of(request)];
+    }
     let action = request.permission();
     let mut named = BTreeSet::new();
     ids("", params.0, &mut named);
@@ -18,7 +23,12 @@ pub(super) fn needs(region: &Region, request: &Request, params: Params<'_>) -> V
         .filter_map(|id| region.associations.iter().find(|one| one.id == *id).map(|one| one.instance.clone()))
         .collect();
     named.extend(belongs);
-    let tagging = tag_context(params);
+    if request.action == "CreateSnapshots" {
+        let instance = params.text("InstanceSpecification.InstanceId").and_then(|id| region.instance(id));
+        named.extend(instance.into_iter().flat_map(|one| &one.volumes).map(|one| one.volume.clone()));
+    }
+    let mut asked = tag_context(params);
+    asked.extend(attribute_context(params, &request.action));
     let mut needs: Vec<Need> = named
         .iter()
         .filter(|id| {
@@ -26,26 +36,39 @@ pub(super) fn needs(region: &Region, request: &Request, params: Params<'_>) -> V
         })
         .map(|id| {
             let mut context = resource_context(region, id);
-            context.extend(tagging.iter().cloned());
+            context.extend(asked.iter().cloned());
             Need { action: action.clone(), resource: region.arn(id), context }
         })
         .collect();
     for kind in made(&request.action) {
-        let account = if *kind == "snapshot" { "" } else { &region.account };
-        let resource = format!("arn:aws:ec2:{}:{account}:{kind}/*", region.name);
         let mut context = vec![("ec2:Region".to_owned(), vec![region.name.clone()])];
         if let Some(name) = params.text("InstanceType") {
             context.push(("ec2:InstanceType".to_owned(), vec![name.to_owned()]));
         }
-        context.extend(tagging.iter().cloned());
-        needs.push(Need { action: action.clone(), resource, context });
+        context.extend(asked.iter().cloned());
+        needs.push(Need { action: action.clone(), resource: to_be(region, kind), context });
     }
     if needs.is_empty() {
-        needs.push(Need::of(request));
+        let context = vec![("ec2:Region".to_owned(), vec![region.name.clone()])];
+        needs.push(Need { context, ..Need::of(request) });
     }
     needs.extend(on_create(region, request, params));
     needs.extend(pass_role(region, params));
     needs
+}
+
+/// Whether a read is of one resource, which policies can name.
+fn of_one(action: &str) -> bool {
+    matches!(
+        action,
+        "DescribeInstanceAttribute" | "DescribeImageAttribute" | "DescribeSnapshotAttribute" | "GetConsoleOutput"
+    )
+}
+
+/// The ARN of something that has no id yet.
+fn to_be(region: &Region, kind: &str) -> String {
+    let account = if matches!(kind, "snapshot" | "image") { "" } else { &region.account };
+    format!("arn:aws:ec2:{}:{account}:{kind}/*", region.name)
 }
 
 /// What an action makes, whose ids are not known yet.
@@ -54,9 +77,39 @@ fn made(action: &str) -> &'static [&'static str] {
         "RunInstances" => &["instance", "volume", "network-interface"],
         "CreateSecurityGroup" => &["security-group"],
         "CreateSnapshot" | "CreateSnapshots" => &["snapshot"],
+        "CreateImage" => &["image", "snapshot"],
         "CreateKeyPair" => &["key-pair"],
         _ => &[],
     }
+}
+
+/// What a change of an attribute changes.
+fn attribute_context(params: Params<'_>, action: &str) -> Vec<(String, Vec<String>)> {
+    let permission = match action {
+        "ModifySnapshotAttribute" => "CreateVolumePermission",
+        "ModifyImageAttribute" => "LaunchPermission",
+        _ => "",
+    };
+    let mut context = Vec::new();
+    if !permission.is_empty() {
+        let changes = Changes::of(params, permission).ok().flatten().unwrap_or_default();
+        context.extend(changes.context());
+    }
+    if matches!(action, "ModifyInstanceAttribute" | "ModifyNetworkInterfaceAttribute" | "ModifyImageAttribute") {
+        let named = params.text("Attribute").map(str::to_owned);
+        let valued = params.0.as_object().into_iter().flatten();
+        let valued = valued.filter(|(_, value)| value.get("Value").is_some()).map(|(name, _)| name.clone());
+        let names: Vec<String> = named.into_iter().chain(valued).collect();
+        for name in &names {
+            let value = params.text(&format!("{name}.Value")).or_else(|| params.text("Value"));
+            let values = value.map(str::to_owned).into_iter().collect();
+            context.push((format!("ec2:Attribute/{name}"), values));
+        }
+        if !names.is_empty() {
+            context.push(("ec2:Attribute".to_owned(), names));
+        }
+    }
+    context
 }
 
 /// The ids in the parameters: those of names that end in `Id`, and of lists of them.
@@ -113,14 +166,9 @@ fn on_create(region: &Region, request: &Request, params: Params<'_>) -> Vec<Need
         .into_iter()
         .filter_map(|specification| specification.text("ResourceType"))
         .map(|kind| {
-            let account = if kind == "snapshot" { "" } else { &region.account };
             let mut context = vec![("ec2:CreateAction".to_owned(), vec![request.action.clone()])];
             context.extend(tagging.iter().cloned());
-            Need {
-                action: "ec2:CreateTags".to_owned(),
-                resource: format!("arn:aws:ec2:{}:{account}:{kind}/*", region.name),
-                context,
-            }
+            Need { action: "ec2:CreateTags".to_owned(), resource: to_be(region, kind), context }
         })
         .collect()
 }

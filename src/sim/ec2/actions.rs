@@ -2,7 +2,10 @@
 
 use super::record::Shape;
 use super::{Action, Rate, Run};
-use super::{classic, describe, groups, instances, interfaces, modify, profiles, rules, run, snapshots, tags};
+use super::{
+    acls, classic, describe, encryption, groups, images, instances, interfaces, modify, profiles, rules, run,
+    snapshots, tags,
+};
 use crate::sim::limits::Limit;
 
 /// The action of that name.
@@ -103,6 +106,9 @@ const ACTIONS: &[Action] = &[
         &[("ZoneName", "availabilityZoneSet", "zoneName"), ("ZoneId", "availabilityZoneIdSet", "zoneId"), FILTERS],
     ),
     wrapped("DescribeInstanceTypes", describe::instance_types, true),
+    wrapped("DescribeInstanceTypeOfferings", describe::instance_type_offerings, true),
+    read("DescribeImageAttribute", images::describe_attribute, &[]),
+    wrapped("GetEbsEncryptionByDefault", |_, region| Ok(encryption::describe(region)), true),
     read("DescribeTags", describe::tags, &[FILTERS]),
     read(
         "DescribeKeyPairs",
@@ -126,6 +132,17 @@ const ACTIONS: &[Action] = &[
         &[("SecurityGroupId", "groupSet", "groupId")],
     ),
     write("ModifySnapshotAttribute", snapshots::modify_attribute, WRITE, &[]),
+    write("ResetSnapshotAttribute", snapshots::reset_attribute, WRITE, &[]),
+    write("DeleteSnapshot", snapshots::delete, WRITE, &[]),
+    write("CreateImage", images::create, WRITE, &[]),
+    write("DeregisterImage", images::deregister, WRITE, &[]),
+    write("ModifyImageAttribute", images::modify_attribute, WRITE, &[]),
+    write("ResetImageAttribute", images::reset_attribute, WRITE, &[]),
+    write("CreateNetworkAclEntry", acls::create, WRITE, &[]),
+    write("ReplaceNetworkAclEntry", acls::replace, WRITE, &[]),
+    write("DeleteNetworkAclEntry", acls::delete, WRITE, &[]),
+    wrapped_write("EnableEbsEncryptionByDefault", |_, region| Ok(encryption::set(region, true)), WRITE, true),
+    wrapped_write("DisableEbsEncryptionByDefault", |_, region| Ok(encryption::set(region, false)), WRITE, true),
     write("CreateTags", tags::create, Rate::Fixed(Limit::TAGS), &[("ResourceId", "resourcesSet", "resourceId")]),
     write("DeleteTags", tags::delete, WRITE, &[("ResourceId", "resourcesSet", "resourceId")]),
     write("CreateSecurityGroup", groups::create, WRITE, &[]),

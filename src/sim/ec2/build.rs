@@ -1,10 +1,12 @@
 //! A Region as the scenario says it stands at the opening.
 
 use super::phase::{Phase, State};
-use super::state::{Association, Attached, Instance, Interface, KeyPair, Metadata, Region, Snapshot, Volume};
+use super::state::{
+    Association, Attached, Image, ImageDevice, Instance, Interface, KeyPair, Metadata, Region, Snapshot, Volume,
+};
 use crate::sim::dice::Dice;
 use crate::sim::scenario::Scenario;
-use crate::sim::scenario::spec::{InstanceSpec, SnapshotSpec};
+use crate::sim::scenario::spec::{ImageSpec, InstanceSpec, SnapshotSpec};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -27,7 +29,8 @@ pub fn region(scenario: &Scenario, name: &str, seed: u64, start: Timestamp) -> R
         internet_gateways: here!(internet_gateways),
         nat_gateways: here!(nat_gateways),
         groups: here!(groups),
-        images: here!(images),
+        images: Vec::new(),
+        encrypts: false,
         addresses: here!(addresses),
         flow_logs: here!(flow_logs),
         instances: Vec::new(),
@@ -39,6 +42,10 @@ pub fn region(scenario: &Scenario, name: &str, seed: u64, start: Timestamp) -> R
         profiles: scenario.profiles.clone(),
         dice: Dice::new(seed, &format!("ec2 {name}")),
     };
+    for spec in scenario.images.iter().filter(|one| one.region == name) {
+        let image = image(&region, spec);
+        region.images.push(image);
+    }
     for spec in scenario.instances.iter().filter(|one| one.region == name) {
         add(&mut region, spec);
     }
@@ -152,6 +159,31 @@ fn add(region: &mut Region, spec: &InstanceSpec) {
         region.key_pairs.push(KeyPair::made(name, "ed25519", launched, &mut dice));
     }
     region.instances.push(instance);
+}
+
+fn image(region: &Region, spec: &ImageSpec) -> Image {
+    Image {
+        id: spec.id.clone(),
+        name: spec.name.clone(),
+        owner: spec.owner.clone(),
+        owner_alias: spec.owner_alias.clone(),
+        created: region.at(spec.created),
+        available: region.at(spec.created),
+        deprecated: spec.deprecated.map(|at| region.at(at)),
+        architecture: spec.architecture.clone(),
+        root_device: spec.root_device.clone(),
+        devices: vec![ImageDevice {
+            device: spec.root_device.clone(),
+            snapshot: spec.snapshot.clone(),
+            size: 8,
+            kind: "gp3".to_owned(),
+            encrypted: false,
+            delete_on_termination: true,
+        }],
+        shared_with: spec.public.then(|| "all".to_owned()).into_iter().collect(),
+        description: spec.description.clone(),
+        tags: spec.tags.clone(),
+    }
 }
 
 fn snapshot(region: &Region, spec: &SnapshotSpec) -> Snapshot {

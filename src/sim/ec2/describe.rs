@@ -3,7 +3,7 @@
 mod places;
 mod tables;
 
-pub(super) use places::{instance_types, regions, zones};
+pub(super) use places::{instance_type_offerings, instance_types, regions, zones};
 
 use super::phase::Phase;
 use super::state::{Region, kind_of};
@@ -115,17 +115,16 @@ pub(super) fn images(context: &Context<'_>, region: &Region) -> Answer {
         .filter(|image| {
             executable.is_empty()
                 || executable.iter().any(|who| match *who {
-                    "all" => image.public,
-                    "self" => !image.public && image.owner != region.account,
-                    _ => false,
+                    "self" => image.shared_with.contains(&region.account),
+                    other => image.shared_with.iter().any(|shared| shared == other),
                 })
         })
         .filter(|image| {
             // A deprecated image hides from everyone but its owner and who names it.
-            let old = image.deprecated.is_some_and(|at| region.at(at) <= context.now);
+            let old = image.deprecated.is_some_and(|at| at <= context.now);
             !old || deprecated || image.owner == region.account || asked.contains(&image.id.as_str())
         })
-        .map(|image| region.show_image(image))
+        .map(|image| region.show_image(image, context.now))
         .collect();
     tables::IMAGES.answer(context, shown)
 }

@@ -118,7 +118,10 @@ fn prune(unrecorded: &[&str], value: &mut Value) {
 
 /// A text as a boolean or a number where it stands for one.
 fn typed(key: &str, text: &str) -> Value {
-    const NUMBERS: [&str; 9] = [
+    const NUMBERS: [&str; 12] = [
+        "ruleNumber",
+        "from",
+        "to",
         "fromPort",
         "toPort",
         "minCount",
@@ -187,6 +190,9 @@ fn older(action: &str, key: &str, value: &Value, out: &mut Map<String, Value>) {
         // A single value of ModifySnapshotAttribute and ModifyInstanceAttribute.
         "Attribute" if action == "ModifySnapshotAttribute" => {
             out.insert("attributeType".to_owned(), json!("CREATE_VOLUME_PERMISSION"));
+        }
+        "Protocol" if action.ends_with("NetworkAclEntry") => {
+            out.insert("aclProtocol".to_owned(), value.clone());
         }
         _ => {
             out.insert(name, deep(key, value));

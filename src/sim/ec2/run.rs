@@ -2,9 +2,9 @@
 
 use super::ids::Kind;
 use super::phase::State;
-use super::state::{Attached, Instance, Interface, Metadata, Region, Volume};
+use super::state::{Attached, Image, ImageDevice, Instance, Interface, Metadata, Region, Volume};
 use super::{Answer, Context, groups, types};
-use crate::sim::scenario::spec::{ImageSpec, SubnetSpec, Tags};
+use crate::sim::scenario::spec::{SubnetSpec, Tags};
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::{Params, missing};
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ struct Launch<'a> {
     params: Params<'a>,
     now: Timestamp,
     reservation: String,
-    image: ImageSpec,
+    image: Image,
     instance_type: String,
     subnet: SubnetSpec,
     groups: Vec<String>,
@@ -61,6 +61,10 @@ fn plan<'a>(context: &Context<'a>, region: &mut Region) -> Result<Launch<'a>, Re
     let params = context.params;
     let image = params.required("ImageId")?;
     let image = Kind::IMAGE.find(image, region.images.iter().find(|one| one.id == image))?.clone();
+    if image.available > context.now {
+        let message = format!("The image ID '{}' is not available", image.id);
+        return Err(Refusal::new("InvalidAMIID.Unavailable", message));
+    }
     let instance_type = params.text("InstanceType").unwrap_or("m1.small");
     let message = format!("Invalid value '{instance_type}' for InstanceType.");
     let kind = types::of(instance_type).ok_or_else(|| Refusal::new("InvalidParameterValue", message))?;
@@ -223,38 +227,45 @@ impl Launch<'_> {
         Ok(())
     }
 
-    /// The root volume, and those that the request maps beside it.
+    /// The volumes of the image, and those that the request maps beside them.
     fn volumes(&self, region: &mut Region) -> Result<Vec<Attached>, Refusal> {
         let mapped = self.params.structures("BlockDeviceMapping");
-        let root = mapped.iter().find(|one| one.text("DeviceName") == Some(&self.image.root_device)).copied();
-        let mut devices = vec![(self.image.root_device.clone(), root)];
-        for one in mapped {
+        let asked = |device: &str| mapped.iter().find(|one| one.text("DeviceName") == Some(device)).copied();
+        let mut devices: Vec<(ImageDevice, Option<Params<'_>>)> =
+            self.image.devices.iter().map(|one| (one.clone(), asked(&one.device))).collect();
+        for one in &mapped {
             let name = one.required("DeviceName")?;
-            if name != self.image.root_device && one.text("NoDevice").is_none() {
-                devices.push((name.to_owned(), Some(one)));
+            if !self.image.devices.iter().any(|known| known.device == name) {
+                let (size, kind) = (8, "gp3".to_owned());
+                let device = name.to_owned();
+                let fresh = ImageDevice { device, size, kind, delete_on_termination: true, ..ImageDevice::default() };
+                devices.push((fresh, Some(*one)));
             }
         }
+        devices.retain(|(_, mapping)| mapping.is_none_or(|one| one.text("NoDevice").is_none()));
         let mut attached = Vec::new();
         for (device, mapping) in devices {
             let text = |name: &str| mapping.and_then(|one| one.text(name)).map(str::to_owned);
             let size = mapping.map(|one| one.number("Ebs.VolumeSize")).transpose()?.flatten();
             let flag = |name: &str| mapping.map(|one| one.flag(name)).transpose().map(Option::flatten);
-            let root = device == self.image.root_device;
+            let encrypted = flag("Ebs.Encrypted")?.unwrap_or(device.encrypted) || device.encrypted || region.encrypts;
+            let key = || format!("arn:aws:kms:{}:{}:alias/aws/ebs", region.name, region.account);
+            let kms_key = text("Ebs.KmsKeyId").or_else(|| encrypted.then(key));
             let volume = Volume {
                 id: region.id("vol"),
-                size: size.and_then(|size| u32::try_from(size).ok()).unwrap_or(8),
-                kind: text("Ebs.VolumeType").unwrap_or_else(|| "gp3".to_owned()),
+                size: size.and_then(|size| u32::try_from(size).ok()).unwrap_or(device.size),
+                kind: text("Ebs.VolumeType").unwrap_or(device.kind),
                 zone: self.subnet.az.clone(),
-                encrypted: flag("Ebs.Encrypted")?.unwrap_or_default(),
-                kms_key: text("Ebs.KmsKeyId"),
-                snapshot: text("Ebs.SnapshotId").or_else(|| root.then(|| self.image.snapshot.clone())),
+                encrypted,
+                kms_key,
+                snapshot: text("Ebs.SnapshotId").or(Some(device.snapshot).filter(|id| !id.is_empty())),
                 created: self.now,
                 tags: self.volume_tags.clone(),
             };
             attached.push(Attached {
                 volume: volume.id.clone(),
-                device,
-                delete_on_termination: flag("Ebs.DeleteOnTermination")?.unwrap_or(true),
+                device: device.device,
+                delete_on_termination: flag("Ebs.DeleteOnTermination")?.unwrap_or(device.delete_on_termination),
                 since: self.now,
             });
             region.volumes.push(volume);

@@ -2,16 +2,17 @@
 
 use super::ids::Kind;
 use super::instances::done;
-use super::state::{Region, Snapshot, Volume};
+use super::sharing::{Changes, show};
+use super::state::{Image, Region, Snapshot, Volume};
 use super::{Answer, Context};
 use crate::sim::scenario::spec::Tags;
 use crate::sim::service::Refusal;
-use crate::sim::wire::query::{Params, missing};
+use crate::sim::wire::query::missing;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A new snapshot: some twenty seconds, and one for each GiB up to five minutes.
-fn make(region: &mut Region, volume: &Volume, description: &str, tags: Tags, now: Timestamp) -> Snapshot {
+pub(super) fn make(region: &mut Region, volume: &Volume, description: &str, tags: Tags, now: Timestamp) -> Snapshot {
     let seconds = 20 + i64::from(volume.size).min(280);
     let snapshot = Snapshot {
         id: region.id("snap"),
@@ -101,11 +102,7 @@ pub(super) fn describe_attribute(context: &Context<'_>, region: &Region) -> Answ
     let snapshot = Kind::SNAPSHOT.find(id, region.snapshots.iter().find(|one| one.id == id))?;
     match attribute {
         "createVolumePermission" => {
-            let shared = snapshot.shared_with.iter().map(|who| match who.as_str() {
-                "all" => json!({"group": "all"}),
-                account => json!({"userId": account}),
-            });
-            Ok(json!({"snapshotId": id, "createVolumePermission": shared.collect::<Vec<Value>>()}))
+            Ok(json!({"snapshotId": id, "createVolumePermission": show(&snapshot.shared_with)}))
         }
         "productCodes" => Ok(json!({"snapshotId": id, "productCodes": []})),
         other => {
@@ -118,42 +115,34 @@ pub(super) fn describe_attribute(context: &Context<'_>, region: &Region) -> Answ
 pub(super) fn modify_attribute(context: &Context<'_>, region: &mut Region) -> Answer {
     let params = context.params;
     let id = params.required("SnapshotId")?;
-    let named = |entries: Vec<Params<'_>>| -> Vec<String> {
-        entries.iter().filter_map(|one| one.text("UserId").or_else(|| one.text("Group"))).map(str::to_owned).collect()
-    };
-    let mut add = named(params.structures("CreateVolumePermission.Add"));
-    let mut remove = named(params.structures("CreateVolumePermission.Remove"));
-    let listed = params.texts("UserId").into_iter().chain(params.texts("UserGroup")).map(str::to_owned);
-    match params.text("OperationType") {
-        Some("add") => add.extend(listed),
-        Some("remove") => remove.extend(listed),
-        Some(other) => {
-            let message = format!("Value ({other}) for parameter operationType is invalid.");
-            return Err(Refusal::new("InvalidParameterValue", message));
-        }
-        None => {}
-    }
-    if add.is_empty() && remove.is_empty() {
-        return Err(missing("CreateVolumePermission"));
-    }
-    for who in add.iter().chain(&remove) {
-        let account = who.len() == 12 && who.bytes().all(|byte| byte.is_ascii_digit());
-        if !account && who != "all" {
-            return Err(Refusal::new(
-                "InvalidAMIAttributeItemValue",
-                format!("Invalid attribute item value \"{who}\""),
-            ));
-        }
-    }
+    let changes = Changes::of(params, "CreateVolumePermission")?.ok_or_else(|| missing("CreateVolumePermission"))?;
     let snapshot = snapshot_mut(region, id)?;
-    if snapshot.encrypted && add.iter().any(|who| who == "all") {
+    if snapshot.encrypted && changes.add.iter().any(|who| who == "all") {
         return Err(Refusal::new("InvalidParameterValue", "Encrypted snapshots cannot be shared publicly"));
     }
-    snapshot.shared_with.retain(|who| !remove.contains(who));
-    for who in add {
-        if !snapshot.shared_with.contains(&who) {
-            snapshot.shared_with.push(who);
-        }
+    changes.apply(&mut snapshot.shared_with);
+    Ok(done())
+}
+
+pub(super) fn reset_attribute(context: &Context<'_>, region: &mut Region) -> Answer {
+    let id = context.params.required("SnapshotId")?;
+    let attribute = context.params.required("Attribute")?;
+    if attribute != "createVolumePermission" {
+        let message = format!("Value ({attribute}) for parameter attribute is invalid. Unknown attribute.");
+        return Err(Refusal::new("InvalidParameterValue", message));
     }
+    snapshot_mut(region, id)?.shared_with.clear();
+    Ok(done())
+}
+
+pub(super) fn delete(context: &Context<'_>, region: &mut Region) -> Answer {
+    let id = context.params.required("SnapshotId")?;
+    snapshot_mut(region, id)?;
+    let behind = |image: &&Image| image.devices.iter().any(|device| device.snapshot == id);
+    if let Some(image) = region.images.iter().find(behind) {
+        let message = format!("The snapshot {id} is currently in use by {}", image.id);
+        return Err(Refusal::new("InvalidSnapshot.InUse", message));
+    }
+    region.snapshots.retain(|snapshot| snapshot.id != id);
     Ok(done())
 }

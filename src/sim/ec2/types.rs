@@ -27,10 +27,32 @@ const GRAVITON: &[(&str, u32)] = &[
     ("16xlarge", 64),
 ];
 
+const C5: &[(&str, u32)] = &[
+    ("large", 2),
+    ("xlarge", 4),
+    ("2xlarge", 8),
+    ("4xlarge", 16),
+    ("9xlarge", 36),
+    ("12xlarge", 48),
+    ("18xlarge", 72),
+    ("24xlarge", 96),
+];
+const GRAPHICS: &[(&str, u32)] = &[
+    ("xlarge", 4),
+    ("2xlarge", 8),
+    ("4xlarge", 16),
+    ("8xlarge", 32),
+    ("12xlarge", 48),
+    ("16xlarge", 64),
+    ("24xlarge", 96),
+    ("48xlarge", 192),
+];
+
 /// Figures from the pages on instance types; the memory of the small burstable sizes
 /// does not follow their CPUs and is set right in [`all`].
 const FAMILIES: &[Family] = &[
     Family("m1", "x86_64", 1.7, &[("small", 1)]),
+    Family("m3", "x86_64", 3.75, &[("medium", 1), ("large", 2), ("xlarge", 4), ("2xlarge", 8)]),
     Family("t2", "x86_64", 4.0, BURSTABLE),
     Family("t3", "x86_64", 4.0, BURSTABLE),
     Family("t3a", "x86_64", 4.0, BURSTABLE),
@@ -41,21 +63,7 @@ const FAMILIES: &[Family] = &[
     Family("m7i", "x86_64", 4.0, STANDARD),
     Family("m6g", "arm64", 4.0, GRAVITON),
     Family("m7g", "arm64", 4.0, GRAVITON),
-    Family(
-        "c5",
-        "x86_64",
-        2.0,
-        &[
-            ("large", 2),
-            ("xlarge", 4),
-            ("2xlarge", 8),
-            ("4xlarge", 16),
-            ("9xlarge", 36),
-            ("12xlarge", 48),
-            ("18xlarge", 72),
-            ("24xlarge", 96),
-        ],
-    ),
+    Family("c5", "x86_64", 2.0, C5),
     Family("c6i", "x86_64", 2.0, STANDARD),
     Family("c6a", "x86_64", 2.0, STANDARD),
     Family("c7i", "x86_64", 2.0, STANDARD),
@@ -63,29 +71,11 @@ const FAMILIES: &[Family] = &[
     Family("c7g", "arm64", 2.0, GRAVITON),
     Family("r5", "x86_64", 8.0, STANDARD),
     Family("r6i", "x86_64", 8.0, STANDARD),
+    Family("r7i", "x86_64", 8.0, STANDARD),
     Family("r6g", "arm64", 8.0, GRAVITON),
     Family("r7g", "arm64", 8.0, GRAVITON),
-    Family(
-        "g4dn",
-        "x86_64",
-        4.0,
-        &[("xlarge", 4), ("2xlarge", 8), ("4xlarge", 16), ("8xlarge", 32), ("12xlarge", 48), ("16xlarge", 64)],
-    ),
-    Family(
-        "g5",
-        "x86_64",
-        4.0,
-        &[
-            ("xlarge", 4),
-            ("2xlarge", 8),
-            ("4xlarge", 16),
-            ("8xlarge", 32),
-            ("12xlarge", 48),
-            ("16xlarge", 64),
-            ("24xlarge", 96),
-            ("48xlarge", 192),
-        ],
-    ),
+    Family("g4dn", "x86_64", 4.0, GRAPHICS.split_at(6).0),
+    Family("g5", "x86_64", 4.0, GRAPHICS),
     Family("p3", "x86_64", 7.625, &[("2xlarge", 8), ("8xlarge", 32), ("16xlarge", 64)]),
     Family("p4d", "x86_64", 12.0, &[("24xlarge", 96)]),
     Family("p5", "x86_64", 10.67, &[("48xlarge", 192)]),
@@ -142,7 +132,7 @@ impl Type {
         let threads = if self.architecture == "arm64" || self.cpus == 1 { 1 } else { 2 };
         json!({
             "instanceType": self.name,
-            "currentGeneration": !matches!(self.name.split('.').next(), Some("m1" | "t2" | "x1")),
+            "currentGeneration": !matches!(self.name.split('.').next(), Some("m1" | "m3" | "t2" | "x1")),
             "freeTierEligible": matches!(self.name.as_str(), "t2.micro" | "t3.micro"),
             "supportedUsageClasses": ["on-demand", "spot"],
             "supportedRootDeviceTypes": ["ebs"],

@@ -29,6 +29,7 @@ fn principal(account: &Account, now: Timestamp) -> Principal {
         }]}),
         ..Principal::default()
     });
+    account.directory.refresh(&mut principal);
     principal.access_key_id.clear();
     principal.created = now.round((Unit::Hour, 1)).unwrap_or(now).min(now - SignedDuration::from_mins(1));
     principal

@@ -191,6 +191,8 @@ pub struct AclEntrySpec {
     pub cidr: String,
     /// First and last port where the protocol has ports.
     pub ports: Option<(u16, u16)>,
+    /// Type and code where the protocol is ICMP, -1 for all.
+    pub icmp: Option<(i64, i64)>,
 }
 
 /// An internet gateway, attached.

@@ -43,10 +43,9 @@ pub(crate) fn regions(context: &Context<'_>, _region: &Region) -> Answer {
 
 pub(crate) fn zones(context: &Context<'_>, region: &Region) -> Answer {
     let params = context.params;
-    let mut all: Vec<Value> = ["a", "b", "c"]
-        .iter()
-        .map(|letter| {
-            let zone = format!("{}{letter}", region.name);
+    let mut all: Vec<Value> = zone_names(&region.name)
+        .into_iter()
+        .map(|zone| {
             json!({
                 "zoneName": zone,
                 "zoneId": zone_id(&zone),
@@ -63,6 +62,11 @@ pub(crate) fn zones(context: &Context<'_>, region: &Region) -> Answer {
     named(&mut all, &params.texts("ZoneName"), "zoneName", "availability zone", "availability zone")?;
     named(&mut all, &params.texts("ZoneId"), "zoneId", "zone-id", "zone id")?;
     tables::ZONES.answer(context, all)
+}
+
+/// The zones of a Region.
+fn zone_names(region: &str) -> Vec<String> {
+    ["a", "b", "c"].iter().map(|letter| format!("{region}{letter}")).collect()
 }
 
 /// Keeps those that are named; a name that is not among them is refused.
@@ -90,4 +94,22 @@ pub(crate) fn instance_types(context: &Context<'_>, _region: &Region) -> Answer 
         .map(|one| one.show())
         .collect();
     tables::INSTANCE_TYPES.answer(context, shown)
+}
+
+pub(crate) fn instance_type_offerings(context: &Context<'_>, region: &Region) -> Answer {
+    let by = context.params.text("LocationType").unwrap_or("region");
+    let places = match by {
+        "region" => vec![region.name.clone()],
+        "availability-zone" => zone_names(&region.name),
+        other => {
+            let message = format!("Value ({other}) for parameter locationType is invalid.");
+            return Err(Refusal::new("InvalidParameterValue", message));
+        }
+    };
+    let shown = types::all()
+        .flat_map(|one| {
+            places.iter().map(move |place| json!({"instanceType": one.name, "locationType": by, "location": place}))
+        })
+        .collect();
+    tables::OFFERINGS.answer(context, shown)
 }

@@ -466,3 +466,11 @@ pub(super) const INSTANCE_TYPES: Listing = Listing {
         ("memory-info.size-in-mib", "memoryInfo.sizeInMiB"),
     ],
 };
+
+pub(super) const OFFERINGS: Listing = Listing {
+    set: "instanceTypeOfferingSet",
+    ids: &[],
+    pages: PAGES,
+    ids_or_pages: false,
+    filters: &[("instance-type", "instanceType"), ("location", "location")],
+};

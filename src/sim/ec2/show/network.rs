@@ -288,6 +288,7 @@ impl Region {
                     "ruleAction": if entry.allow { "allow" } else { "deny" },
                     "ruleNumber": entry.number,
                     "portRange": entry.ports.map(|(from, to)| json!({"from": from, "to": to})),
+                    "icmpTypeCode": entry.icmp.map(|(kind, code)| json!({"type": kind, "code": code})),
                 })
             })
             .collect();

@@ -1,8 +1,7 @@
 //! Volumes, snapshots, images and key pairs as the wire shows them.
 
-use super::super::state::{KeyPair, Region, Snapshot, Volume};
+use super::super::state::{Image, KeyPair, Region, Snapshot, Volume};
 use super::{tags, time, zone_id};
-use crate::sim::scenario::spec::ImageSpec;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -73,32 +72,32 @@ impl Region {
     }
 
     /// An image.
-    pub fn show_image(&self, image: &ImageSpec) -> Value {
+    pub fn show_image(&self, image: &Image, now: Timestamp) -> Value {
         json!({
             "imageId": image.id,
             "imageLocation": format!("{}/{}", image.owner_alias.as_ref().unwrap_or(&image.owner), image.name),
-            "imageState": "available",
+            "imageState": if image.available <= now { "available" } else { "pending" },
             "imageOwnerId": image.owner,
             "imageOwnerAlias": image.owner_alias,
-            "creationDate": time(self.at(image.created)),
-            "deprecationTime": image.deprecated.map(|at| time(self.at(at))),
-            "isPublic": image.public,
+            "creationDate": time(image.created),
+            "deprecationTime": image.deprecated.map(time),
+            "isPublic": image.shared_with.iter().any(|who| who == "all"),
             "architecture": image.architecture,
             "imageType": "machine",
             "name": image.name,
             "description": image.description,
             "rootDeviceType": "ebs",
             "rootDeviceName": image.root_device,
-            "blockDeviceMapping": [{
-                "deviceName": image.root_device,
+            "blockDeviceMapping": image.devices.iter().map(|one| json!({
+                "deviceName": one.device,
                 "ebs": {
-                    "snapshotId": image.snapshot,
-                    "volumeSize": 8,
-                    "deleteOnTermination": true,
-                    "volumeType": "gp3",
-                    "encrypted": false,
+                    "snapshotId": one.snapshot,
+                    "volumeSize": one.size,
+                    "deleteOnTermination": one.delete_on_termination,
+                    "volumeType": one.kind,
+                    "encrypted": one.encrypted,
                 },
-            }],
+            })).collect::<Vec<_>>(),
             "virtualizationType": "hvm",
             "hypervisor": "xen",
             "enaSupport": true,

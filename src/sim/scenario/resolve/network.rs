@@ -203,6 +203,7 @@ fn acls(raw: &file::Vpc, vpc: &str, scenario: &mut Scenario, names: &Names) -> R
         allow: true,
         cidr: "0.0.0.0/0".to_owned(),
         ports: None,
+        icmp: None,
     };
     scenario.network_acls.push(NetworkAclSpec {
         id: names::id("acl", &format!("default.{}", raw.name)),
@@ -255,6 +256,7 @@ fn acl_entry(line: &str, at: &str) -> Result<AclEntrySpec, ScenarioError> {
         },
         cidr: (*cidr).to_owned(),
         ports,
+        icmp: (*protocol == "icmp").then_some((-1, -1)),
     })
 }
 
