@@ -51,7 +51,8 @@ def test_groups_and_activities_are_paged_and_found(clients):
     assert all(len(group["Instances"]) >= group["MinSize"] for group in groups)
     members = [one["InstanceId"] for group in groups for one in group["Instances"]]
     pages = scaling.get_paginator("describe_auto_scaling_instances").paginate(PaginationConfig={"PageSize": 7})
-    assert {one["InstanceId"] for page in pages for one in page["AutoScalingInstances"]} >= set(members) - {members[-1]}
+    found = {one["InstanceId"] for page in pages for one in page["AutoScalingInstances"]}
+    assert len(set(members) - found) <= 1, "all but one that may have been scaled in meanwhile"
     activities = scaling.get_paginator("describe_scaling_activities").paginate(AutoScalingGroupName="web")
     done = [one for page in activities for one in page["Activities"]]
     assert done and done == sorted(done, key=lambda one: one["StartTime"], reverse=True)
