@@ -20,6 +20,7 @@ use crate::domain::scope::{Caller, Scope};
 mod apply;
 mod found;
 mod machine;
+mod progress;
 mod record;
 mod status;
 mod trial;
@@ -47,6 +48,13 @@ pub enum Command {
         /// Its id.
         step: String,
     },
+    /// Bring one object of a step to where it is wanted, and leave its others as they are.
+    Retry {
+        /// The step's id.
+        step: String,
+        /// The change's place in the step.
+        change: usize,
+    },
     /// Take a step back; or all, the newest first.
     Undo {
         /// Its id, none for all.
@@ -54,6 +62,11 @@ pub enum Command {
     },
     /// Find out what became of calls whose outcome was never written.
     Recover,
+    /// What was cut off is left as it stands, and nothing more is meant to come of it.
+    Leave {
+        /// Why.
+        reason: String,
+    },
     /// Leave a step out.
     Skip {
         /// Its id.
@@ -68,6 +81,13 @@ pub enum Command {
         /// What was done or decided.
         note: String,
     },
+}
+
+impl Command {
+    /// Carrying it out may change something in AWS; the others only read, and write to the case.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::Run { .. } | Self::Retry { .. } | Self::Undo { .. })
+    }
 }
 
 /// What a run needs next.
@@ -117,6 +137,10 @@ pub struct Run {
     filed: bool,
     /// The steps that changed something, the newest last.
     order: Vec<usize>,
+    /// The command that the journal speaks of last.
+    current: Option<Command>,
+    /// The command that was to change something and has not come to its end.
+    under_way: Option<Command>,
     phase: Phase,
     jobs: std::collections::VecDeque<Job>,
     trial: Option<Trial>,
@@ -127,9 +151,18 @@ pub struct Run {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Job {
     Run(usize),
+    One(usize, usize),
     Verify(usize),
     Undo(usize),
     Recover(usize, usize),
+}
+
+impl Job {
+    /// The place of the step that it is about.
+    fn step(self) -> usize {
+        let (Self::Run(at) | Self::Verify(at) | Self::Undo(at) | Self::One(at, _) | Self::Recover(at, _)) = self;
+        at
+    }
 }
 
 impl Run {
@@ -143,6 +176,8 @@ impl Run {
             stopped: None,
             filed: false,
             order: Vec::new(),
+            current: None,
+            under_way: None,
             phase: Phase::Idle,
             jobs: std::collections::VecDeque::new(),
             trial: None,
@@ -179,6 +214,32 @@ impl Run {
     /// Some call's outcome was never written: the real state must be read.
     pub fn is_open(&self) -> bool {
         self.open().next().is_some()
+    }
+
+    /// The program ended while a command was carried out: a call's outcome is
+    /// missing, or steps that were asked for were never come to.
+    pub fn is_interrupted(&self) -> bool {
+        !self.is_busy() && (self.is_open() || self.under_way.is_some())
+    }
+
+    /// What goes on with a command that was cut off: the steps of it that are
+    /// not done, or the rest of an undo; none where nothing was cut off or
+    /// nothing of it is left.
+    pub fn rest(&self) -> Option<Command> {
+        match self.under_way.as_ref()? {
+            Command::Run { steps } => {
+                let left: Vec<String> = steps.iter().filter(|id| self.is_left(id)).cloned().collect();
+                (!left.is_empty()).then_some(Command::Run { steps: left })
+            }
+            other => Some(other.clone()),
+        }
+    }
+
+    /// A step that can still be run to some effect.
+    pub fn is_left(&self, id: &str) -> bool {
+        use StepStatus::{Already, Done, NotApplicable, Refused, Skipped};
+        let status = self.plan.step(id).map(|(at, _)| self.status(at));
+        status.is_some_and(|status| !matches!(status, Done | Already | NotApplicable | Refused | Skipped))
     }
 
     /// Something was changed that has not been taken back and does not stay by its nature.
@@ -218,6 +279,10 @@ impl Run {
                 } else {
                     Confirm::Nothing
                 }
+            }
+            Command::Retry { step, .. } => {
+                let whole = Command::Run { steps: vec![step.clone()] };
+                self.confirmation(&whole, headless)
             }
             Command::Undo { .. } if headless => typing(),
             Command::Undo { .. } => Confirm::Choice,
@@ -273,26 +338,37 @@ impl Run {
             Command::Run { steps } => {
                 let mut wanted = Vec::new();
                 for id in steps {
-                    let at = find(id)?;
-                    let step = &self.plan.steps[at];
-                    if let Some(why) = &step.not_applicable {
-                        return Err(self.refuse(format!("step '{id}' does not apply: {why}")));
-                    }
-                    if let Some(why) = &step.refused {
-                        return Err(self.refuse(format!("a guardrail refuses step '{id}': {why}")));
-                    }
-                    wanted.push(at);
+                    wanted.push(self.runnable(find(id)?)?);
                 }
                 wanted.sort_unstable();
                 wanted.dedup();
                 Ok(wanted.into_iter().map(Job::Run).collect())
             }
+            Command::Retry { step, change } => {
+                let at = self.runnable(find(step)?)?;
+                if *change >= self.plan.steps[at].changes.len() {
+                    return Err(self.refuse(format!("step '{step}' has no object with the number {}", change + 1)));
+                }
+                Ok(vec![Job::One(at, *change)])
+            }
             Command::Verify { step } => Ok(vec![Job::Verify(find(step)?)]),
             Command::Undo { step: Some(step) } => Ok(vec![Job::Undo(find(step)?)]),
             Command::Undo { step: None } => Ok(self.order.iter().rev().map(|at| Job::Undo(*at)).collect()),
-            Command::Recover => Ok(Vec::new()),
+            Command::Recover | Command::Leave { .. } => Ok(Vec::new()),
             Command::Skip { step, .. } | Command::Acknowledge { step, .. } => find(step).map(|_| Vec::new()),
         }
+    }
+
+    /// The step may be run: it applies, and no guardrail refuses it.
+    fn runnable(&self, at: usize) -> Result<usize, Fault> {
+        let step = &self.plan.steps[at];
+        if let Some(why) = &step.not_applicable {
+            return Err(self.refuse(format!("step '{}' does not apply: {why}", step.id)));
+        }
+        if let Some(why) = &step.refused {
+            return Err(self.refuse(format!("a guardrail refuses step '{}': {why}", step.id)));
+        }
+        Ok(at)
     }
 
     fn refuse(&self, why: impl Into<String>) -> Fault {
@@ -310,7 +386,7 @@ impl Run {
     /// The status of a step, told from what is known of its changes.
     pub fn status(&self, step: usize) -> StepStatus {
         let busy = match self.jobs.front() {
-            Some(Job::Run(at) | Job::Verify(at) | Job::Undo(at) | Job::Recover(at, _)) => self.is_busy() && *at == step,
+            Some(job) => self.is_busy() && job.step() == step,
             None => false,
         };
         self.steps[step].status(&self.plan.steps[step], busy)

@@ -24,10 +24,15 @@ const PERMITTED: [(&str, &[&str]); 14] = [
 ];
 
 /// Single files that may name more than their layer: the file, and the layers.
-/// These three carry plans out or on: the port that changes things, and the runs
-/// that they drive, speak in words of `respond`.
-const EXCEPTIONS: [(&str, &[&str]); 3] =
-    [("runtime/drive", &["respond"]), ("runtime/runs", &["respond"]), ("runtime/hands", &["respond"])];
+/// These carry plans out or on, or show what a journal says of them: the port
+/// that changes things, and the runs that they drive, speak in words of `respond`.
+const EXCEPTIONS: [(&str, &[&str]); 5] = [
+    ("runtime/drive", &["respond"]),
+    ("runtime/runs", &["respond"]),
+    ("runtime/hands", &["respond"]),
+    ("runtime/recovery", &["respond"]),
+    ("runtime/docket/page", &["respond"]),
+];
 
 /// Layers that may name tokio and AWS crates.
 const OUTER: [&str; 4] = ["runtime", "aws", "sim", "cli"];

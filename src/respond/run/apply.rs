@@ -92,7 +92,11 @@ impl Run {
                     }
                 }
             }
-            Record::Stopped { fault } => self.stopped = Some(fault.clone()),
+            Record::Ended {} => self.close(),
+            Record::Stopped { fault } => {
+                self.stopped = Some(fault.clone());
+                self.close();
+            }
             Record::Identity { .. }
             | Record::Evidence { step: None, .. }
             | Record::Note { .. }
@@ -100,10 +104,29 @@ impl Run {
         }
     }
 
+    /// The command that the journal speaks of last is over; one that only reads
+    /// leaves one that was cut off before it as it is.
+    fn close(&mut self) {
+        if self.current.as_ref().is_some_and(Command::writes) {
+            self.under_way = None;
+        }
+    }
+
     /// What was noted of a step before it is asked for again no longer holds.
     fn take_command(&mut self, command: &Command) {
         self.stopped = None;
+        self.current = Some(command.clone());
         match command {
+            Command::Leave { .. } => self.under_way = None,
+            writing if writing.writes() => self.under_way = Some(writing.clone()),
+            _ => {}
+        }
+        match command {
+            Command::Retry { step, .. } => {
+                if let Some((step, _)) = self.plan.step(step) {
+                    self.steps[step].skipped = None;
+                }
+            }
             Command::Run { steps } => {
                 for id in steps {
                     if let Some((step, _)) = self.plan.step(id) {

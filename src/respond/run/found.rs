@@ -184,9 +184,24 @@ impl Run {
         }
         // Its effect may still come into sight, or be on its way.
         if change.probe.in_transit(&fact) {
-            trial.deadline = None;
-            trial.allow(now, change.probe.patience());
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+            if !std::mem::replace(&mut trial.on_its_way, true) {
+                trial.deadline = None;
+            }
+            let patience = change.probe.patience();
+            trial.allow(now, patience);
+            if !trial.is_late(now) {
+                return Phase::Pause(trial.pause(), Box::new(Phase::Read));
+            }
+            // It is not known what comes of it: the question stays open.
+            let words = format!(
+                "the {} of {} is still {} after {} s",
+                change.probe.noun(),
+                self.resource(at).id,
+                fact.words(),
+                patience.as_secs()
+            );
+            let fault = Fault::new(FaultKind::Timeout, change.probe.read(None).action(), words);
+            return Phase::Stop(Box::new(fault.with_hint("look at it, and read the case again later")));
         }
         if !trial.is_late(now) && trial.deadline.is_some() {
             return Phase::Pause(trial.pause(), Box::new(Phase::Read));

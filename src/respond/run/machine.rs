@@ -179,23 +179,20 @@ impl Run {
 
     fn job_writes(&self, job: Job) -> bool {
         match job {
-            Job::Run(step) => self.plan.steps[step].writes(),
+            Job::Run(step) | Job::One(step, _) => self.plan.steps[step].writes(),
             Job::Undo(step) => self.steps[step].changes.iter().any(|change| change.called),
             Job::Verify(_) | Job::Recover(..) => false,
         }
     }
 
     fn current(&self) -> usize {
-        match self.jobs.front() {
-            Some(Job::Run(step) | Job::Verify(step) | Job::Undo(step) | Job::Recover(step, _)) => *step,
-            None => 0,
-        }
+        self.jobs.front().map_or(0, |job| job.step())
     }
 
     /// Takes up the job at the head of the queue with its `n`th change; for an
     /// undo they are counted from the last.
     fn job(&mut self, n: usize, now: Timestamp) -> Phase {
-        let Some(job) = self.jobs.front().copied() else { return Phase::Idle };
+        let Some(job) = self.jobs.front().copied() else { return journal(Record::Ended {}, Phase::Idle) };
         match job {
             Job::Run(step) => match self.kind(step) {
                 StepKind::Evidence => Phase::Gather(0),
@@ -207,6 +204,11 @@ impl Run {
                     self.take_up(At { step, change: n, back: false }, Purpose::Forward)
                 }
             },
+            Job::One(step, change) => self.take_up(At { step, change, back: false }, Purpose::Forward),
+            // A check brings nothing about: to verify it is to make it again.
+            Job::Verify(step) if self.kind(step) == StepKind::Check => {
+                self.take_up(At { step, change: n, back: false }, Purpose::Forward)
+            }
             Job::Verify(step) => self.take_up(At { step, change: n, back: false }, Purpose::Verify),
             Job::Undo(step) => {
                 let all = self.plan.steps[step].changes.len();
@@ -283,7 +285,7 @@ impl Run {
     /// The change after this one, counted as the job counts.
     pub(super) fn after(&self, at: At) -> Phase {
         match self.jobs.front() {
-            Some(Job::Recover(..)) | None => Phase::JobDone,
+            Some(Job::Recover(..) | Job::One(..)) | None => Phase::JobDone,
             Some(Job::Undo(step)) => Phase::Job(self.plan.steps[*step].changes.len() - at.change),
             Some(_) => Phase::Job(at.change + 1),
         }
@@ -312,6 +314,7 @@ impl Run {
             Ok(Reading::Whole(fact)) => {
                 trial.so_far = None;
                 trial.faults = 0;
+                trial.seen = Some(fact.clone());
                 self.found(&mut trial, fact, now)
             }
             Err(fault) if fault.is_transient() && trial.faults + 1 < TRIES => {

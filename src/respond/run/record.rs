@@ -128,6 +128,8 @@ pub enum Record {
         /// By the user; else the run only went past it, and it is still open.
         by_user: bool,
     },
+    /// A command came to its end.
+    Ended {},
     /// A command ended early.
     Stopped {
         /// Why.
@@ -165,6 +167,7 @@ impl Record {
             Self::Recorded { .. } => "recorded",
             Self::Skipped { .. } => "skipped",
             Self::Acknowledged { .. } => "acknowledged",
+            Self::Ended {} => "ended",
             Self::Stopped { .. } => "stopped",
             Self::Note { .. } => "note",
             Self::Pinned { .. } => "pinned",

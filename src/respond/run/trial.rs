@@ -30,7 +30,7 @@ pub(super) const TRIES: u32 = 5;
 pub(super) const LAG: Duration = Duration::from_secs(30);
 
 /// How long after a call left its effect may still come into sight.
-pub(super) const RECOVERY: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const RECOVERY: SignedDuration = SignedDuration::from_secs(30);
 
 /// One change under work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,12 +41,16 @@ pub(super) struct Trial {
     pub goal: Fact,
     /// The part that was read so far.
     pub so_far: Option<Fact>,
+    /// The fact as it was last read.
+    pub seen: Option<Fact>,
     /// The fact when the last call left.
     pub from: Option<Fact>,
     /// The calls that have left.
     pub tried: Vec<Call>,
     /// The first reading is over.
     pub looked: bool,
+    /// It was seen on its way: the deadline is that of the way.
+    pub on_its_way: bool,
     /// Until when the goal must be seen.
     pub deadline: Option<Timestamp>,
     /// Pauses made so far: each is longer than the one before.
@@ -64,9 +68,11 @@ impl Trial {
             purpose,
             goal,
             so_far: None,
+            seen: None,
             from: None,
             tried: Vec::new(),
             looked: false,
+            on_its_way: false,
             deadline: None,
             pauses: 0,
             faults: 0,

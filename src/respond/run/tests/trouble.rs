@@ -284,3 +284,130 @@ fn an_answer_of_the_wrong_kind_changes_nothing() {
     let again = drill.run.on(Input::Waited, drill.now);
     assert_eq!(again, output, "it still waits for the record to be on disk");
 }
+
+#[test]
+fn verifying_the_check_makes_it_again_and_keeps_its_word() {
+    let mut drill = Drill::contain();
+    drill.contains();
+    assert_eq!(drill.status("verify"), StepStatus::Done);
+    drill.does(&Command::Verify { step: "verify".into() }).unwrap();
+    assert_eq!(drill.status("verify"), StepStatus::Done, "{:#?}", drill.run.summary());
+    drill.world.interfaces.insert("eni-22222222".into(), vec!["sg-11111111".into()]);
+    drill.does(&Command::Verify { step: "verify".into() }).unwrap();
+    assert_eq!(drill.status("verify"), StepStatus::Failed);
+}
+
+#[test]
+fn one_object_of_many_is_tried_again_and_the_others_are_left() {
+    let mut drill = Drill::contain();
+    drill.world.fail(SWAP, 2, FaultKind::Denied);
+    drill.runs(&["isolate"]);
+    assert_eq!(drill.objects("isolate"), ["done", "done", "failed"]);
+    let before = drill.world.writes().len();
+    drill.does(&Command::Retry { step: "isolate".into(), change: 2 }).unwrap();
+    assert_eq!(drill.status("isolate"), StepStatus::Done);
+    assert_eq!(drill.world.writes().len(), before + 1, "one call, for the one interface");
+    let fault = drill.does(&Command::Retry { step: "isolate".into(), change: 9 }).unwrap_err();
+    assert!(fault.message.contains("no object"), "{fault}");
+}
+
+#[test]
+fn one_step_is_taken_back_and_the_others_stay() {
+    let mut drill = Drill::contain();
+    drill.contains();
+    let interfaces = crate::respond::fixture::World::new().interfaces;
+    drill.does(&Command::Undo { step: Some("isolate".into()) }).unwrap();
+    assert_eq!(drill.world.interfaces, interfaces);
+    assert_eq!((drill.status("isolate"), drill.status("protect")), (StepStatus::Undone, StepStatus::Done));
+    assert!(drill.world.protected && drill.run.can_undo());
+}
+
+#[test]
+fn a_command_that_came_to_its_end_was_not_interrupted_and_one_that_did_not_was() {
+    let mut drill = Drill::contain();
+    drill.runs(&["protect", "tag"]);
+    drill.restarts();
+    assert!(!drill.run.is_interrupted());
+    for records in 2..200 {
+        let Some(mut drill) = dies_after(records, false) else { break };
+        if matches!(drill.journal.last(), Some((Record::Ended {}, _))) {
+            break;
+        }
+        drill.restarts();
+        assert!(drill.run.is_interrupted(), "after {records} records");
+        drill.does(&Command::Recover).unwrap();
+        assert!(drill.run.is_interrupted(), "reading alone completes nothing: after {records} records");
+        let Some(rest) = drill.run.rest() else { continue };
+        drill.does(&rest).unwrap();
+        assert!(!drill.run.is_interrupted() && drill.run.is_well(), "after {records}: {:#?}", drill.run.summary());
+    }
+}
+
+#[test]
+fn an_interrupted_run_that_is_left_is_not_offered_again_and_nothing_is_called() {
+    let mut drill = dies_after(30, false).unwrap();
+    drill.restarts();
+    let before = drill.world.writes().len();
+    drill.does(&Command::Leave { reason: "the instance is gone".into() }).unwrap();
+    drill.restarts();
+    assert!(!drill.run.is_interrupted());
+    assert_eq!(drill.world.writes().len(), before);
+}
+
+#[test]
+fn a_stop_that_never_ends_is_not_waited_for_without_end() {
+    let mut drill = Drill::contain();
+    let mut output = drill.run.begin(&Command::Run { steps: vec!["stop".into()] }, &scope(), WEB, drill.now).unwrap();
+    loop {
+        let left = matches!(&output, Output::Call(call) if call.writes());
+        if left {
+            break;
+        }
+        let input = drill.carry_out(output).unwrap();
+        output = drill.run.on(input, drill.now);
+    }
+    drill.restarts();
+    drill.world.state = InstanceState::Stopping;
+    let began = drill.now;
+    drill.does(&Command::Recover).unwrap();
+    let waited = drill.now.duration_since(began).as_secs();
+    assert!((900..1000).contains(&waited), "{waited} s");
+    assert_eq!(drill.run.stopped.as_ref().unwrap().kind, FaultKind::Timeout);
+    assert!(drill.run.is_open() && drill.run.is_interrupted(), "what is not known stays open");
+    drill.world.state = InstanceState::Stopped;
+    drill.does(&Command::Recover).unwrap();
+    assert_eq!(drill.status("stop"), StepStatus::Done);
+}
+
+#[test]
+fn a_caller_that_changed_between_plan_and_run_ends_it_before_a_call_leaves() {
+    for change in ["arn", "account"] {
+        let mut drill = Drill::contain();
+        match change {
+            "arn" => drill.caller.arn = "arn:aws:iam::123456789012:user/mallory".into(),
+            _ => drill.caller.account = "999999999999".into(),
+        }
+        drill.runs(&["protect", "isolate"]);
+        assert!(drill.world.calls.is_empty(), "{:?}", drill.world.calls);
+        let stopped = drill.run.stopped.clone().unwrap();
+        assert!(stopped.kind == FaultKind::Refused && stopped.message.contains("was confirmed"), "{stopped}");
+    }
+}
+
+#[test]
+fn what_is_waited_for_is_said() {
+    let mut drill = Drill::contain();
+    drill.world.lag = 4;
+    drill.world.fail("ec2:ModifyInstanceAttribute", 1, FaultKind::Throttled);
+    let mut said = Vec::new();
+    let mut output =
+        drill.run.begin(&Command::Run { steps: vec!["protect".into()] }, &scope(), WEB, drill.now).unwrap();
+    while let Some(input) = drill.carry_out(output) {
+        said.extend(drill.run.progress());
+        output = drill.run.on(input, drill.now);
+        said.extend(drill.run.progress());
+    }
+    assert!(said.iter().any(|words| words.contains("slower pace: try 2 of 5")), "{said:#?}");
+    assert!(said.iter().any(|words| words.starts_with("waiting to see on; the termination protection")), "{said:#?}");
+    assert_eq!(drill.run.progress(), None);
+}
