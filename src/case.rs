@@ -27,6 +27,8 @@ use journal::{Entry, Journal};
 pub const JOURNAL: &str = "journal.jsonl";
 /// The folder of evidence.
 pub const EVIDENCE: &str = "evidence";
+/// The kind of the line that stands before a file of evidence is written.
+const STORING: &str = "storing";
 
 /// A file of evidence that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,32 +146,68 @@ impl Case {
         self.journal.append(at, actor, kind, data, cli)
     }
 
+    /// Makes a case, or opens it where it is there already: also one of which
+    /// only the folder was made before the program ended.
+    ///
+    /// # Errors
+    /// As [`Case::create`] and [`Case::open`].
+    pub fn create_or_open(root: &Path, id: &str) -> Result<Self, Fault> {
+        let dir = root.join(id);
+        if !dir.is_dir() {
+            return Self::create(root, id);
+        }
+        let path = dir.join(JOURNAL);
+        if path.is_file() || fs::read_dir(&dir).into_iter().flatten().flatten().any(|held| held.path().is_file()) {
+            return Self::open(&dir);
+        }
+        let evidence = dir.join(EVIDENCE);
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .recursive(true)
+            .create(&evidence)
+            .and_then(|()| sync_folder(&dir))
+            .map_err(|error| storage("case:Create", &evidence, &error))?;
+        Ok(Self { dir, journal: Journal::open(&path)? })
+    }
+
     /// Keeps a piece of evidence that is of no step: the bytes in a file of the
     /// case, and its SHA-256 in the journal. A name that is taken gets a number.
     ///
     /// # Errors
     /// `Storage` where it cannot be written.
     pub fn keep_evidence(&mut self, at: Timestamp, actor: &str, name: &str, bytes: &[u8]) -> Result<String, Fault> {
-        let stored = self.store_evidence(name, bytes)?;
+        let stored = self.store_evidence(at, actor, name, bytes)?;
         let data = json!({"file": stored.file, "sha256": stored.sha256, "bytes": stored.bytes});
         self.append(at, actor, "evidence", data, None)?;
         Ok(stored.sha256)
     }
 
-    /// Writes a file of evidence; its line in the journal is the caller's. A
-    /// name that is taken gets a number.
+    /// Writes a file of evidence; the line that says it is whole is the caller's.
+    /// Before the file there is a line of kind `storing` with its name, SHA-256
+    /// and size, so that a file without a line of its own is known for what it
+    /// is: one that was being written when the program ended. A name that is
+    /// taken gets a number.
     ///
     /// # Errors
     /// `Storage` where it cannot be written.
-    pub fn store_evidence(&self, name: &str, bytes: &[u8]) -> Result<Stored, Fault> {
+    pub fn store_evidence(&mut self, at: Timestamp, actor: &str, name: &str, bytes: &[u8]) -> Result<Stored, Fault> {
         let folder = self.dir.join(EVIDENCE);
-        let (path, mut file) = new_file(&folder, &file_name(name))?;
+        let path = free_name(&folder, &file_name(name));
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stored = Stored { file, sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 };
+        let data = json!({"file": stored.file, "sha256": stored.sha256, "bytes": stored.bytes});
+        self.append(at, actor, STORING, data, None)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|error| storage("case:Evidence", &path, &error))?;
         file.write_all(bytes)
             .and_then(|()| file.sync_all())
             .map_err(|error| storage("case:Evidence", &path, &error))?;
         sync_folder(&folder).map_err(|error| storage("case:Evidence", &folder, &error))?;
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Stored { file, sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 })
+        Ok(stored)
     }
 
     /// Checks every hash: the chain of the journal and each file of evidence.
@@ -188,11 +226,38 @@ impl Case {
         }
         let present = fs::read_dir(self.dir.join(EVIDENCE)).into_iter().flatten().flatten();
         for name in present.map(|entry| entry.file_name().to_string_lossy().into_owned()) {
-            if !known.contains(&name) {
+            if !known.contains(&name) && self.cut_short(&name).is_none() {
                 wrong.push(format!("evidence/{name} is in no line of the journal"));
             }
         }
         wrong
+    }
+
+    /// Files of evidence that were being written when the program ended, one
+    /// sentence each: they are in the journal as meant to be written, and not as
+    /// written. That is no fault of the case.
+    pub fn unfinished_evidence(&self) -> Vec<String> {
+        let known = |file: &str| {
+            self.entries().iter().any(|entry| entry.kind == "evidence" && entry.data["file"].as_str() == Some(file))
+        };
+        let begun = self.entries().iter().filter(|entry| entry.kind == STORING);
+        let files = begun.filter_map(|entry| entry.data["file"].as_str()).filter(|file| !known(file));
+        files.filter_map(|file| self.cut_short(file)).collect()
+    }
+
+    /// What is to be said of a file that is in the journal as meant to be
+    /// written; none where it is not, or holds something else.
+    fn cut_short(&self, name: &str) -> Option<String> {
+        let meant = |entry: &&Entry| entry.kind == STORING && entry.data["file"].as_str() == Some(name);
+        let entry = self.entries().iter().rev().find(meant)?;
+        let bytes = fs::read(self.dir.join(EVIDENCE).join(file_name(name))).ok()?;
+        let (held, whole) = (bytes.len() as u64, entry.data["bytes"].as_u64()?);
+        let when = format!("evidence/{name} was being written when the program ended: line {}", entry.seq);
+        if entry.data["sha256"].as_str() == Some(&hex(&Sha256::digest(&bytes))) {
+            Some(format!("{when} has its hash, and it is whole"))
+        } else {
+            (held < whole).then(|| format!("{when} means {whole} bytes, and it holds {held}"))
+        }
     }
 
     /// Writes `report.md` and `report.json` into the case and returns them.
@@ -223,17 +288,16 @@ fn no_case(dir: &Path) -> Fault {
         .with_hint("'stanch cases list' shows the cases")
 }
 
-/// A new file in a folder, under the name or, where that is taken, the name with a number.
-fn new_file(folder: &Path, name: &str) -> Result<(PathBuf, fs::File), Fault> {
+/// A path in a folder that is free: the name or, where that is taken, the name with a number.
+fn free_name(folder: &Path, name: &str) -> PathBuf {
     let (stem, ending) = name.split_once('.').map_or((name, String::new()), |(stem, rest)| (stem, format!(".{rest}")));
     let mut number = 1;
     loop {
         let path = folder.join(if number == 1 { name.to_owned() } else { format!("{stem}-{number}{ending}") });
-        match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(storage("case:Evidence", &path, &error)),
+        if !path.exists() {
+            return path;
         }
+        number += 1;
     }
 }
 

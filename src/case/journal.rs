@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,10 @@ pub struct Journal {
     healed: Option<String>,
 }
 
+/// How often the lock is tried again, and how long is waited between.
+const GLANCES: u32 = 5;
+const GLANCE: Duration = Duration::from_millis(10);
+
 /// The hash before the first line.
 fn zero() -> String {
     "0".repeat(64)
@@ -67,7 +72,16 @@ impl Journal {
             .mode(0o600)
             .open(path)
             .map_err(|error| storage("case:Journal", path, &error))?;
-        match file.try_lock() {
+        // Who only looks whether a case is in use holds the lock for an instant.
+        let mut locked = file.try_lock();
+        for _ in 0..GLANCES {
+            if !matches!(locked, Err(fs::TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(GLANCE);
+            locked = file.try_lock();
+        }
+        match locked {
             Err(fs::TryLockError::WouldBlock) => {
                 return Err(Fault::new(FaultKind::Refused, "case:Journal", format!("{} is in use", path.display()))
                     .with_hint("another stanch has this case open: close it first"));

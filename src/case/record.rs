@@ -20,6 +20,11 @@ impl Case {
         self.append(at, actor, record.kind(), data, record.cli(region).as_deref())
     }
 
+    /// The record that a line holds; none for a kind of line that is no record.
+    pub fn record_of(&self, entry: &Entry) -> Option<Record> {
+        of(entry)
+    }
+
     /// The lines that are records, with their times. Other kinds are passed over.
     pub fn records(&self) -> Vec<(Record, Timestamp)> {
         records(self.entries())

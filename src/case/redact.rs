@@ -27,10 +27,15 @@ const SECRET_KEYS: [&str; 14] = [
 ];
 
 static IN_TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    // PEM blocks; session tokens (long base64 that begins as STS's do); secrets after a telling name.
+    // PEM blocks; session tokens (long base64 that begins as STS's do); tokens of GitHub, GitLab and
+    // Slack; JSON Web Tokens; passwords in URLs; user data; secrets after a telling name.
     Regex::new(concat!(
         r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
         r"|\b(?:FwoG|IQoJ|AQoD)[A-Za-z0-9+/=]{60,}",
+        r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,})",
+        r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
+        r"|://[^\s/:@]+:[^\s/@]+@",
+        r#"|(?i:\buser-?data)["']?(?:\s*[=:]\s*|\s+)["']?[A-Za-z0-9+/=]{16,}"#,
         r#"|(?i:secret_?access_?key|session_?token|password|passwd|authorization)["']?\s*[=:]\s*["']?[^\s"',;&]{4,}"#,
     ))
     .ok()

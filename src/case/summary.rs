@@ -1,14 +1,14 @@
 //! The cases under a folder, a line each.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::journal::Entry;
 use super::record::records;
-use super::{JOURNAL, storage};
+use super::{Case, JOURNAL, storage};
 use crate::domain::fault::Fault;
 use crate::respond::run::{Run, StepStatus};
 
@@ -26,10 +26,51 @@ pub struct Summary {
     /// The target's id, empty for none.
     pub target: String,
     /// `open` (nothing changed yet), `done`, `undone`, `stopped` (something failed or
-    /// drifted), `interrupted` (a call without an outcome), or `unreadable`.
+    /// drifted), `interrupted` (the program ended in the middle of a command), or `unreadable`.
     pub status: String,
     /// How many lines its journal has.
     pub lines: usize,
+    /// Another program has it open at this moment.
+    pub in_use: bool,
+}
+
+/// A case whose program ended in the middle of a command.
+#[derive(Debug, Clone)]
+pub struct Interrupted {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The case's id: its folder's name.
+    pub id: String,
+    /// When its last line was written.
+    pub last: Timestamp,
+    /// Who wrote it, as an ARN.
+    pub by: String,
+    /// The run that was cut off, the newest of them.
+    pub run: Run,
+}
+
+/// The cases under a folder that were cut off, newest first: neither those that
+/// another program has open, nor those that cannot be read. Nothing is healed.
+///
+/// # Errors
+/// `Storage` where the folder cannot be read.
+pub fn interrupted(root: &Path) -> Result<Vec<Interrupted>, Fault> {
+    let cut_off = |case: Summary| {
+        let folder = root.join(&case.id);
+        let journal = Case::view(&folder).ok()?;
+        let last = journal.entries().last()?;
+        let (last, by) = (last.time, last.actor.clone());
+        let run = journal.runs().into_iter().rev().find(Run::is_interrupted)?;
+        Some(Interrupted { folder, id: case.id, last, by, run })
+    };
+    let cases = list(root)?.into_iter().filter(|case| case.status == "interrupted" && !case.in_use);
+    Ok(cases.filter_map(cut_off).collect())
+}
+
+/// Another program holds the journal's lock.
+fn in_use(journal: &Path) -> bool {
+    let held = |file: fs::File| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
+    fs::File::open(journal).is_ok_and(held)
 }
 
 /// All cases under a folder, newest first. A journal that cannot be read is
@@ -62,6 +103,7 @@ fn summary(id: &str, journal: &Path) -> Summary {
         target: String::new(),
         status: "unreadable".into(),
         lines,
+        in_use: in_use(journal),
     };
     let Ok(text) = fs::read_to_string(journal) else { return unreadable(0) };
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
@@ -79,16 +121,18 @@ fn summary(id: &str, journal: &Path) -> Summary {
         target: plan.map(|plan| plan.target.id.clone()).unwrap_or_default(),
         status: status(&runs).into(),
         lines,
+        in_use: in_use(journal),
     }
 }
 
 /// Where a case stands, told by its runs alone.
 pub fn status(runs: &[Run]) -> &'static str {
+    if runs.iter().any(Run::is_interrupted) {
+        return "interrupted";
+    }
     let statuses = || runs.iter().flat_map(|run| (0..run.steps.len()).map(|at| run.status(at)));
     let any = |wanted: &[StepStatus]| statuses().any(|status| wanted.contains(&status));
-    if any(&[StepStatus::Open]) {
-        "interrupted"
-    } else if any(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted])
+    if any(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted])
         || runs.iter().any(|run| run.stopped.is_some())
     {
         "stopped"

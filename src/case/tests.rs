@@ -135,6 +135,52 @@ fn changed_missing_and_foreign_evidence_is_found() {
 }
 
 #[test]
+fn evidence_that_was_being_written_when_the_program_ended_is_told_from_what_was_planted() {
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    let (whole, cut, none) = (b"{\"a\": 1}", b"{\"b\": 2}", b"{}");
+    for (name, bytes) in [("whole.json", &whole[..]), ("cut.json", &cut[..]), ("none.json", &none[..])] {
+        case.store_evidence(at(3), ACTOR, name, bytes).unwrap();
+    }
+    let evidence = case.dir().join(EVIDENCE);
+    fs::write(evidence.join("cut.json"), b"{\"b").unwrap();
+    fs::remove_file(evidence.join("none.json")).unwrap();
+    assert_eq!(case.verify(), Vec::<String>::new());
+    let told = case.unfinished_evidence();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("whole.json") && told[0].ends_with("it is whole"), "{told:?}");
+    assert!(told[1].contains("cut.json") && told[1].ends_with("means 8 bytes, and it holds 3"), "{told:?}");
+    // What is there in its place is still found.
+    fs::write(evidence.join("cut.json"), b"something longer").unwrap();
+    assert_eq!(case.verify(), ["evidence/cut.json is in no line of the journal"]);
+}
+
+#[test]
+fn a_case_of_which_only_the_folder_was_made_can_be_gone_on_with() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("c-1")).unwrap();
+    assert!(summary::list(root.path()).unwrap().is_empty());
+    drop(Case::create_or_open(root.path(), "c-1").unwrap());
+    fs::remove_file(root.path().join("c-1").join(JOURNAL)).unwrap();
+    let mut case = Case::create_or_open(root.path(), "c-1").unwrap();
+    case.keep_evidence(at(1), ACTOR, "a", b"a").unwrap();
+    assert_eq!(case.verify(), Vec::<String>::new());
+}
+
+#[test]
+fn interrupted_cases_are_found_but_for_those_in_use() {
+    let root = tempfile::tempdir().unwrap();
+    let mut one = case(root.path());
+    assert!(summary::list(root.path()).unwrap()[0].in_use);
+    assert!(summary::interrupted(root.path()).unwrap().is_empty(), "its program lives");
+    write(&mut one, 3, &Record::Stopped { fault: Fault::new(FaultKind::Denied, "ec2:X", "no") });
+    drop(one);
+    let found = summary::interrupted(root.path()).unwrap();
+    assert_eq!((found.len(), found[0].id.as_str(), found[0].by.as_str()), (1, "c-1", ACTOR));
+    assert!(found[0].run.is_open());
+}
+
+#[test]
 fn evidence_cannot_leave_its_folder() {
     let root = tempfile::tempdir().unwrap();
     let mut case = case(root.path());
@@ -246,4 +292,40 @@ fn a_new_case_is_named_by_when_and_what() {
     assert_eq!(new_id(at(0), "i-0abc"), "20251124-160000-i-0abc");
     assert_eq!(new_id(at(0), "arn:aws:iam::1:role/app/web role"), "20251124-160000-webrole");
     assert!(Case::create(tempfile::tempdir().unwrap().path(), &new_id(at(0), "../etc")).is_ok());
+}
+
+#[test]
+fn keys_tokens_and_passwords_in_user_data_do_not_leave_with_the_report() {
+    let secrets = [
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "hunter22",
+        "c3RhbmNoIHNlY3JldCB1c2VyIGRhdGE=",
+        "MIIEowIBAAKCAQEA",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "s3cr3t-in-a-url",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+    ];
+    let token = format!("IQoJ{}", "b3JpZ2luX2VjE".repeat(8));
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    for text in [
+        format!(
+            "user data: #!/bin/sh\nexport AWS_SECRET_ACCESS_KEY={}\nmysql -u root --password={}",
+            secrets[0], secrets[1]
+        ),
+        format!("aws ec2 modify-instance-attribute --user-data {}", secrets[2]),
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", secrets[3]),
+        format!("session {token}, github {}", secrets[4]),
+        format!("postgres://app:{}@db.internal/prod and Bearer {}", secrets[5], secrets[6]),
+    ] {
+        write(&mut case, 5, &Record::Note { text: text.clone() });
+        write(&mut case, 6, &Record::Acknowledged { step: "memory".into(), note: text, by_user: true });
+    }
+    let report = case.write_report().unwrap();
+    for text in [report.markdown(), report.json_text()] {
+        for secret in secrets.iter().copied().chain([token.as_str()]) {
+            assert!(!text.contains(secret), "{secret}\n{text}");
+        }
+        assert!(text.contains("[redacted]"));
+    }
 }
