@@ -19,6 +19,7 @@ pub mod help;
 pub mod input;
 pub mod instance;
 pub mod instances;
+pub mod interrupted;
 pub mod keymap;
 pub mod layout;
 pub mod message;

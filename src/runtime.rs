@@ -33,6 +33,7 @@ mod input;
 pub mod judge;
 mod panics;
 mod recorded;
+mod recovery;
 mod runs;
 mod screen;
 mod signals;

@@ -125,8 +125,14 @@ actions! {
     RunPlan "run" [Plan] [k(Key::Enter)] "run" "run the next step, or what is chosen, after a confirmation";
     Check "check" [Plan] [c('d')] "check" "check permissions: dry runs and policy simulation, nothing is changed";
     Verify "verify" [Plan] [c('v')] "verify" "read back again whether the step did what it should";
+    RunStep "run-step" [Plan] [c('n')] "step" "run the selected step alone, after a confirmation";
+    Retry "retry" [Plan] [c('R')] "" "try one object of the selected step again: h and l select it";
+    NextObject "next-object" [Plan] [c('l'), k(Key::Right)] "" "next object of the selected step";
+    PreviousObject "previous-object" [Plan] [c('h'), k(Key::Left)] "" "previous object of the selected step";
     SkipStep "skip" [Plan] [c('s')] "skip" "skip the selected step, with a reason";
     Undo "undo" [Plan] [c('u')] "undo" "undo what was done, newest step first";
+    UndoStep "undo-step" [Plan] [c('U')] "" "undo the selected step alone";
+    Leave "leave" [Plan] [c('L')] "" "leave an interrupted run as it stands, with a reason: it is not offered again";
     ChooseStep "choose" [Plan] [c(' ')] "choose" "choose the selected step, or leave it out";
     CancelRun "stop-run" [Plan] [c('X')] "stop" "stop the run after the call that is under way";
     PreviousTab "previous-tab" [Instance] [c('h'), k(Key::Left)] "" "previous page of the instance";
@@ -161,6 +167,8 @@ actions! {
     Pin "pin" [Events, Detail, Findings] [c('p')] "pin" "pin the event to the case";
     Findings "findings" [Events, Detail, Findings, Instance, Instances, Suggestions] [c('w')] "findings" "all findings, worst first";
     Case "case" [Events, Detail, Findings, Instance, Instances, Suggestions, Plan] [c('c')] "case" "open the case: what was pinned, done and kept";
+    Resume "resume" [Events, Detail, Findings, Instance, Instances, Suggestions, Text] [c('C')] "" "open an interrupted case: its plan as it stands, to complete or to undo";
+    Note "note" [Events, Detail, Findings, Instance, Instances, Suggestions, Plan, Text] [c('t')] "" "write a note into the case";
     Copy "copy" [Global] [c('y')] "" "copy the id";
     CopyAll "copy-all" [Global] [c('Y')] "" "copy the whole: record, text, or the plan as AWS CLI commands";
     NextPane "next-pane" [Global] [k(Key::Tab)] "" "next pane";

@@ -3,6 +3,8 @@
 //! supersedes the older one, and the Model drops the answers to those.
 
 use super::scopes::ScopeId;
+use crate::domain::event::Event;
+use crate::domain::finding::Finding;
 use crate::domain::window::Span;
 use crate::respond::plan::Plan;
 use crate::respond::run::{Command, Run};
@@ -127,8 +129,9 @@ pub enum Effect {
         /// The plan.
         plan: Box<Plan>,
     },
-    /// Carry a command of a run out: run steps, verify, undo, skip. Given out
-    /// only while armed for the Scope. Answered by `Run` after each change.
+    /// Carry a command of a run out: run steps, undo, verify, skip. One that may
+    /// change something is given out only while armed for the Scope. Answered by
+    /// `Run` after each change.
     Drive {
         /// Where.
         scope: ScopeId,
@@ -147,10 +150,26 @@ pub enum Effect {
     Pin {
         /// Where it happened, if that Scope is read.
         scope: Option<ScopeId>,
-        /// `eventID`.
-        event_id: String,
+        /// The event.
+        event: Box<Event>,
+        /// It in a sentence.
+        sentence: String,
+        /// The findings on it.
+        findings: Vec<Finding>,
         /// The record as it was.
         raw: String,
+    },
+    /// Write a note into the case, which is opened if need be; answered by `Case`.
+    Note {
+        /// Who writes: the caller of this Scope, if one is read.
+        scope: Option<ScopeId>,
+        /// What.
+        text: String,
+    },
+    /// Open the case of that id, to go on with it; answered by `Case`.
+    OpenCase {
+        /// The id that its plan speaks of.
+        id: String,
     },
     /// Put a text on the terminal's clipboard (OSC 52).
     Copy(String),
@@ -174,6 +193,6 @@ pub enum Effect {
 impl Effect {
     /// Carrying it out may change something in AWS.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::Drive { .. })
+        matches!(self, Self::Drive { command, .. } if command.writes())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::case::CaseView;
 use super::input::Input;
+use super::interrupted::Interrupted;
 use super::scopes::{Part, ScopeId};
 use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
@@ -186,6 +187,8 @@ pub enum Message {
     },
     /// Where requests go in place of AWS's own endpoints.
     Endpoint(String),
+    /// A case of before that was interrupted: found, or its real state read.
+    Interrupted(Box<Interrupted>),
     /// The case has changed.
     Case(Box<CaseView>),
     /// The runtime tells something.

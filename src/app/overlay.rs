@@ -29,8 +29,10 @@ pub enum Overlay {
 pub enum Question {
     /// Run these steps of the open plan, by their place.
     Run(Vec<usize>),
-    /// Undo these steps of the open plan, by their place, in this order.
-    Undo(Vec<usize>),
+    /// Try one object of a step again: the step's place, and the object's.
+    Retry(usize, usize),
+    /// Undo one step of the open plan, by its place; or all, the newest first.
+    Undo(Option<usize>),
     /// Quit while a step is running.
     Quit,
     /// Close a plan that has run in part.
@@ -81,16 +83,26 @@ impl Confirm {
     }
 }
 
-/// A reason that is asked for before a step is skipped, or a note on what was
-/// done by hand or decided.
+/// What a text is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Why a step is left out, by its place.
+    Skip(usize),
+    /// What was done by hand or decided in a step, by its place.
+    ByHand(usize),
+    /// Why an interrupted run is left as it stands.
+    Leave,
+    /// A note for the case.
+    Note,
+}
+
+/// A text that goes into the journal.
 #[derive(Debug, Clone)]
 pub struct Reason {
-    /// The step, by its place.
-    pub step: usize,
-    /// Its title.
+    /// What it is about.
+    pub about: About,
+    /// The step's title, or the case.
     pub title: String,
-    /// The step is done by the user or decided; else it is skipped.
-    pub done: bool,
     /// What is typed.
     pub field: Field,
 }

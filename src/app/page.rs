@@ -58,6 +58,12 @@ impl Page {
         self.search(0);
     }
 
+    /// Takes other lines in its place, and stays where it was.
+    pub fn renew(&mut self, source: Vec<Line>, width: u16) {
+        self.source = source;
+        self.rewrap(width);
+    }
+
     /// Scrolls by lines, as far as there are some.
     pub fn scroll(&mut self, lines: isize, height: usize) {
         let last = self.lines.len().saturating_sub(height);

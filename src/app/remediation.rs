@@ -3,6 +3,7 @@
 
 pub mod page;
 
+use super::interrupted::Interrupted;
 use super::scopes::ScopeId;
 use crate::respond::plan::{Confirm, StepKind};
 use crate::respond::rank::Suggestion;
@@ -96,6 +97,8 @@ pub struct PlanView {
     pub steps: Vec<StepView>,
     /// The selected step.
     pub cursor: usize,
+    /// The selected object of that step.
+    pub object: usize,
     /// The generation of the effect that is under way: a check or a command.
     pub asked: Option<u64>,
     /// A command is under way.
@@ -112,6 +115,7 @@ impl PlanView {
             scope,
             steps: Vec::new(),
             cursor: 0,
+            object: 0,
             asked: None,
             running: false,
             checking: false,
@@ -123,6 +127,7 @@ impl PlanView {
     /// The steps anew from the run; what the user chose and the check found stays.
     pub fn refresh(&mut self) {
         let summary = self.run.summary();
+        let now = self.run.progress();
         let before = std::mem::take(&mut self.steps);
         let steps = self.run.plan.steps.iter().zip(summary.steps).enumerate();
         self.steps = steps
@@ -166,7 +171,7 @@ impl PlanView {
                     check: known.map(|known| known.check.clone()).unwrap_or_default(),
                     left_out: known.map_or(step.beyond || step.not_applicable.is_some(), |known| known.left_out),
                     status: told.status,
-                    note: told.note.unwrap_or(evidence),
+                    note: now.clone().filter(|_| told.status == StepStatus::Running).or(told.note).unwrap_or(evidence),
                     objects: objects.collect(),
                     details,
                 }
@@ -206,8 +211,21 @@ impl PlanView {
         (0..self.steps.len()).rev().filter(|at| self.steps.get(*at).is_some_and(done)).collect()
     }
 
+    /// The step to look at first: the first that is not as it should be, else
+    /// the first that is left to run.
+    pub fn first_of_note(&self) -> Option<usize> {
+        let bad = |step: &StepView| {
+            use StepStatus::{Drifted, Failed, Open, Partly};
+            matches!(step.status, Failed | Partly | Drifted | Open)
+        };
+        self.steps.iter().position(bad).or_else(|| self.pending().first().copied())
+    }
+
     /// Something has been done already.
     pub fn begun(&self) -> bool {
+        if self.run.is_interrupted() {
+            return true;
+        }
         let untouched =
             |status| matches!(status, StepStatus::Pending | StepStatus::NotApplicable | StepStatus::Refused);
         self.steps.iter().any(|step| !untouched(step.status))
@@ -232,6 +250,7 @@ impl PlanView {
         match (self.running, self.checking) {
             (true, _) => format!("RUNNING, {done} of {all} done"),
             (_, true) => "checking permissions".into(),
+            _ if self.run.is_interrupted() => format!("INTERRUPTED, {done} of {all} done"),
             _ if !self.begun() => "PLAN, nothing done yet".into(),
             _ if failed > 0 => format!("STOPPED, {done} of {all} done, {failed} failed"),
             _ if undone > 0 => format!("{undone} undone, {done} of {all} in force"),
@@ -278,9 +297,11 @@ fn undo(step: &crate::respond::plan::Step) -> String {
 /// The remediation pane.
 #[derive(Debug, Clone, Default)]
 pub struct Remediation {
+    /// Cases of before that were interrupted; first those that can be opened here.
+    pub interrupted: Vec<Interrupted>,
     /// What fits the selection, best first.
     pub suggestions: Vec<Suggestion>,
-    /// The selected one.
+    /// The selected line: the interrupted cases that can be opened come first, then what fits.
     pub cursor: usize,
     /// The user selected it: it stays selected when others come.
     pub chosen: bool,
@@ -293,6 +314,21 @@ pub struct Remediation {
 }
 
 impl Remediation {
+    /// How many interrupted cases can be opened here.
+    pub fn offered(&self) -> usize {
+        self.interrupted.iter().take_while(|case| case.scope.is_some()).count()
+    }
+
+    /// The selected suggestion.
+    pub fn suggestion(&self) -> Option<&Suggestion> {
+        self.suggestions.get(self.cursor.checked_sub(self.offered())?)
+    }
+
+    /// How many lines can be selected while no plan is open.
+    pub fn lines(&self) -> usize {
+        self.offered() + self.suggestions.len()
+    }
+
     /// A step is running.
     pub fn is_running(&self) -> bool {
         self.plan.as_ref().is_some_and(|plan| plan.running)

@@ -5,6 +5,7 @@ mod acts;
 mod dossier;
 mod events;
 mod instance;
+mod interrupted;
 mod keys;
 mod overlays;
 mod plans;
@@ -107,9 +108,11 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
             return plans::went_on(model, generation, *run, finished, fault);
         }
         Message::Endpoint(url) => model.endpoint = Some(url),
+        Message::Interrupted(case) => interrupted::heard(model, *case),
         Message::Case(case) => {
             model.scopes.mend(None, Part::Case);
             model.case = *case;
+            acts::refresh_case(model);
         }
         Message::Notice { text, bad } => {
             let text = visible(&text).into_owned();

@@ -1,64 +1,103 @@
-//! The case of this console: opened by the first thing that must be kept, and
-//! written to off the drawing thread, for every line waits for the disk.
+//! The cases of this console: its own, opened by the first thing that must be
+//! kept, and those that it goes on with. They are written to off the drawing
+//! thread, for every line waits for the disk.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use serde_json::Value;
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
-use crate::app::case::{CaseView, Entry};
+use crate::app::case::CaseView;
 use crate::case::Case;
-use crate::case::journal;
-use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::scope::short_arn;
-use crate::domain::text::visible;
+use crate::case::summary::{self, Interrupted};
+use crate::domain::fault::Fault;
 
-/// Where the case lies, and the case once it is open.
+mod page;
+
+pub use page::view;
+
+/// A case that several tasks write to, a line at a time.
+pub type Shared = Arc<Mutex<Case>>;
+
+/// Where the cases lie, and those that are open.
 #[derive(Debug)]
 pub struct Docket {
     root: PathBuf,
     named: Option<String>,
-    case: Mutex<Option<Case>>,
+    shelf: Mutex<Shelf>,
+}
+
+/// The open cases.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// By their folders.
+    open: BTreeMap<PathBuf, Shared>,
+    /// The folder of the one that pins and notes go to.
+    current: Option<PathBuf>,
+    /// The folders of cases that were found interrupted, by the id that their plans speak of.
+    found: BTreeMap<String, PathBuf>,
 }
 
 impl Docket {
-    /// A case under a folder, by the name that the user gave or one of its own.
+    /// Cases under a folder; the console's own by the name that the user gave,
+    /// or one of its own.
     pub fn new(root: PathBuf, named: Option<String>) -> Self {
-        Self { root, named, case: Mutex::new(None) }
+        Self { root, named, shelf: Mutex::default() }
     }
 
-    /// Does something with the case, which is opened or made if it must be. It
-    /// waits for the disk: never on the drawing thread.
+    /// Does something with the console's case, which is opened or made if it
+    /// must be. It waits for the disk: never on the drawing thread.
     pub fn with<T>(
         &self,
         now: Timestamp,
         act: impl FnOnce(&mut Case) -> Result<T, Fault>,
     ) -> Result<(T, CaseView), Fault> {
-        let mut slot = self.case.blocking_lock();
-        let case = match &mut *slot {
-            Some(case) => case,
-            none => none.insert(self.open(now, None)?),
+        let shared = {
+            let mut shelf = self.shelf();
+            let known = shelf.current.as_ref().and_then(|folder| shelf.open.get(folder)).map(Arc::clone);
+            match known {
+                Some(case) => case,
+                None => shelf.keep(self.fresh(now)?),
+            }
         };
-        let done = act(case)?;
-        Ok((done, view(case)))
+        let mut case = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = act(&mut case)?;
+        Ok((done, view(&case)))
     }
 
-    /// The case for as long as the guard is held: others who want it wait. One
-    /// that has to be made gets the id that a plan speaks of, where the user named none.
-    pub async fn hold(&self, now: Timestamp, id: &str) -> Result<MappedMutexGuard<'_, Case>, Fault> {
-        let mut slot = self.case.lock().await;
-        if slot.is_none() {
-            *slot = Some(self.open(now, Some(id))?);
+    /// The case that a plan speaks of by its id: opened, or made with that id,
+    /// and from then on the one that pins and notes go to.
+    pub fn hold(&self, id: &str) -> Result<Shared, Fault> {
+        let mut shelf = self.shelf();
+        let folder = shelf.found.get(id).cloned().unwrap_or_else(|| self.root.join(id));
+        if let Some(case) = shelf.open.get(&folder).map(Arc::clone) {
+            shelf.current = Some(folder);
+            return Ok(case);
         }
-        MutexGuard::try_map(slot, Option::as_mut)
-            .map_err(|_| Fault::new(FaultKind::Storage, "case:Open", "the case was closed under its user"))
+        let case = if folder.starts_with(&self.root) && !folder.exists() {
+            Case::create(&self.root, id)?
+        } else {
+            open(&folder)?
+        };
+        Ok(shelf.keep(case))
     }
 
-    fn open(&self, now: Timestamp, id: Option<&str>) -> Result<Case, Fault> {
-        if let Some(name) = self.named.as_deref().or(id) {
+    /// The cases under the folder that were interrupted, and are open nowhere.
+    pub fn interrupted(&self) -> Result<Vec<Interrupted>, Fault> {
+        let mut found = summary::interrupted(&self.root)?;
+        let mut shelf = self.shelf();
+        found.retain(|case| !shelf.open.contains_key(&case.folder));
+        for case in &found {
+            shelf.found.insert(case.run.plan.case.clone(), case.folder.clone());
+        }
+        Ok(found)
+    }
+
+    fn fresh(&self, now: Timestamp) -> Result<Case, Fault> {
+        if let Some(name) = &self.named {
             let folder = self.root.join(name);
-            return if folder.exists() { Case::open(&folder) } else { Case::create(&self.root, name) };
+            return if folder.starts_with(&self.root) { Case::create_or_open(&self.root, name) } else { open(&folder) };
         }
         let stem = now.strftime("%Y%m%d-%H%M%S").to_string();
         let mut id = stem.clone();
@@ -69,42 +108,28 @@ impl Docket {
         }
         Case::create(&self.root, &id)
     }
-}
 
-/// The case as the console shows it.
-pub fn view(case: &Case) -> CaseView {
-    CaseView {
-        id: case.id(),
-        folder: case.dir().display().to_string(),
-        entries: case.entries().iter().map(entry).collect(),
+    fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn entry(from: &journal::Entry) -> Entry {
-    Entry {
-        at: from.time,
-        who: visible(short_arn(&from.actor)).into_owned(),
-        kind: from.kind.clone(),
-        text: sentence(&from.data),
-        cli: from.cli.clone().unwrap_or_default(),
+impl Shelf {
+    /// Takes an open case in; it is the one that is written to.
+    fn keep(&mut self, case: Case) -> Shared {
+        let folder = case.dir().to_owned();
+        let shared = Arc::new(Mutex::new(case));
+        self.open.insert(folder.clone(), Arc::clone(&shared));
+        self.current = Some(folder);
+        shared
     }
 }
 
-/// What a line of the journal says, in one line: its fields by name, the plain ones first.
-fn sentence(data: &Value) -> String {
-    let Value::Object(fields) = data else { return word(data) };
-    let (plain, rest): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, value)| !value.is_object() && !value.is_array());
-    let words = plain.into_iter().chain(rest).filter(|(_, value)| !value.is_null());
-    let text = words.map(|(name, value)| format!("{name} {}", word(value))).collect::<Vec<_>>().join(", ");
-    visible(&text).into_owned()
-}
-
-fn word(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    if text.chars().count() > 120 { text.chars().take(119).chain(['…']).collect() } else { text }
+fn open(folder: &Path) -> Result<Case, Fault> {
+    match (folder.parent(), folder.file_name()) {
+        (Some(root), Some(id)) => Case::create_or_open(root, &id.to_string_lossy()),
+        _ => Case::open(folder),
+    }
 }
 
 #[cfg(test)]

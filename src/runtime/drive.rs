@@ -4,7 +4,7 @@
 //! output at a time, and nothing is left out: no call leaves before its intent
 //! is on disk, because the run asks for the one only after the other.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,6 +21,24 @@ use crate::respond::run::{Command, Input, Output, Run};
 
 #[cfg(test)]
 mod tests;
+
+/// Where a run is written down: a case of its own, or one that others write to as well.
+pub trait Book: Send {
+    /// Does something with the case; others wait for no longer than that.
+    fn with<T>(&mut self, act: impl FnOnce(&mut Case) -> T) -> T;
+}
+
+impl Book for Case {
+    fn with<T>(&mut self, act: impl FnOnce(&mut Case) -> T) -> T {
+        act(self)
+    }
+}
+
+impl Book for Arc<Mutex<Case>> {
+    fn with<T>(&mut self, act: impl FnOnce(&mut Case) -> T) -> T {
+        act(&mut self.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// What a run is carried out with: the ports of its Scope, and the clock.
 #[derive(Clone)]
@@ -59,7 +77,7 @@ impl Driver {
     pub async fn command(
         &self,
         run: &mut Run,
-        case: &mut Case,
+        case: &mut impl Book,
         command: &Command,
         typed: &str,
         stop: &CancellationToken,
@@ -79,11 +97,12 @@ impl Driver {
         }
     }
 
-    async fn carry_out(&self, output: Output, case: &mut Case, stop: &CancellationToken) -> Input {
+    async fn carry_out(&self, output: Output, case: &mut impl Book, stop: &CancellationToken) -> Input {
         let actor = self.scope.caller.arn.as_str();
         match output {
             Output::Journal(record) => {
-                Input::Stored(case.record(self.clock.now(), actor, &record, &self.scope.region).map(drop))
+                let now = self.clock.now();
+                Input::Stored(case.with(|case| case.record(now, actor, &record, &self.scope.region)).map(drop))
             }
             Output::Identify => Input::Identity(self.identity.caller().await, self.scope.region.clone()),
             Output::Call(call) => Input::Answer(self.responder.call(&call, false).await),
@@ -103,13 +122,14 @@ impl Driver {
         }
     }
 
-    async fn gather(&self, evidence: &Evidence, case: &Case) -> Result<(String, String, u64), Fault> {
+    async fn gather(&self, evidence: &Evidence, case: &mut impl Book) -> Result<(String, String, u64), Fault> {
         let bytes = match &evidence.source {
             Source::Instance(id) => pretty(&self.fleet.instance(id).await?)?,
             Source::ConsoleOutput(id) => self.fleet.console_output(id).await?.into_bytes(),
             Source::Call(call) => pretty(&self.responder.call(call, false).await?)?,
         };
-        let stored = case.store_evidence(&evidence.name, &bytes)?;
+        let (now, actor) = (self.clock.now(), self.scope.caller.arn.as_str());
+        let stored = case.with(|case| case.store_evidence(now, actor, &evidence.name, &bytes))?;
         Ok((stored.file, stored.sha256, stored.bytes))
     }
 

@@ -10,11 +10,11 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use super::docket::Docket;
-use super::drive::Driver;
+use super::docket::{self, Docket};
+use super::drive::{Book as _, Driver};
 use super::events::{self, Order};
 use super::tray::Tray;
-use super::{News, detection, dossier, filter, fleet, runs};
+use super::{News, detection, dossier, filter, fleet, recovery, runs};
 use crate::app::effect::Effect;
 use crate::app::message::Message;
 use crate::app::scopes::{Part, ScopeId};
@@ -23,6 +23,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::window::Span;
 use crate::port::{Connected, Ports, Responder};
 use crate::respond::plan::Plan;
+use crate::respond::run::Record;
 
 /// What of a kind is asked of a Scope at most once at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +55,8 @@ pub struct Hands {
     superseded: Arc<AtomicBool>,
     detections: Arc<Tray<detection::Job>>,
     docket: Arc<Docket>,
+    /// Interrupted cases whose real state is read, or was.
+    taken: recovery::Taken,
     stop: CancellationToken,
 }
 
@@ -78,6 +81,7 @@ impl Hands {
             superseded: Arc::default(),
             detections,
             docket: Arc::new(docket),
+            taken: recovery::Taken::default(),
             stop: CancellationToken::new(),
         }
     }
@@ -105,6 +109,9 @@ impl Hands {
             }
             self.scopes.push(held);
         }
+        let places = self.scopes.iter().map(|held| held.ports.clone()).collect();
+        let (docket, taken) = (Arc::clone(&self.docket), Arc::clone(&self.taken));
+        self.tasks.spawn(recovery::look(docket, places, taken, self.clock.clone(), self.inbox.clone()));
         let scopes = self.scopes.iter().map(|held| held.ports.scope.clone()).collect();
         let mut messages = vec![Message::Scopes(scopes)];
         messages.extend(
@@ -159,7 +166,13 @@ impl Hands {
             Effect::ReadConsoleOutput { scope, id, generation } => self.read_console(scope, id, generation),
             Effect::Arm { scope, generation } => self.arm(scope, generation),
             Effect::Disarm => self.disarm(),
-            Effect::Pin { scope, event_id, raw } => self.pin(scope, &event_id, raw),
+            Effect::Pin { scope, event, sentence, findings, raw } => {
+                let name = format!("event-{}.json", event.id);
+                let pinned = Record::Pinned { event, sentence, findings };
+                self.write_down(scope, pinned, Some((name, raw)));
+            }
+            Effect::Note { scope, text } => self.write_down(scope, Record::Note { text }, None),
+            Effect::OpenCase { id } => self.open_case(id),
             Effect::Check { scope, generation, plan } => self.check(scope, generation, plan),
             Effect::Drive { scope, generation, run, command, typed } => {
                 self.drive(scope, runs::Job { generation, run, command, typed });
@@ -241,8 +254,11 @@ impl Hands {
     }
 
     fn drive(&mut self, scope: ScopeId, job: runs::Job) {
+        let ports = self.held(scope).map(|held| held.ports.clone());
         let armed = self.armed.get(&scope).map(Arc::clone);
-        let (Some(ports), Some(responder)) = (self.held(scope).map(|held| held.ports.clone()), armed) else {
+        // What only reads needs no arming, and gets nothing that could write.
+        let reading = ports.as_ref().filter(|_| !job.command.writes()).map(|ports| runs::Asking::over(ports) as _);
+        let (Some(ports), Some(responder)) = (ports, armed.or(reading)) else {
             let (inbox, refused) = (self.inbox.clone(), runs::unarmed(job));
             self.tasks.spawn(async move {
                 let _ = inbox.send(News::Message(refused)).await;
@@ -255,18 +271,34 @@ impl Hands {
         self.tasks.spawn(runs::drive(driver, docket, job, stop, inbox));
     }
 
-    fn pin(&mut self, scope: Option<ScopeId>, event_id: &str, raw: String) {
+    /// Writes a record of a person into the console's case, with a piece of evidence where there is one.
+    fn write_down(&mut self, scope: Option<ScopeId>, record: Record, evidence: Option<(String, String)>) {
         let (docket, inbox, now) = (Arc::clone(&self.docket), self.inbox.clone(), self.clock.now());
-        let who = scope.and_then(|scope| self.held(scope)).map(|held| held.ports.scope.caller.arn.clone());
-        let name = format!("event-{event_id}.json");
+        let held = scope.and_then(|scope| self.held(scope)).map(|held| held.ports.scope.clone());
+        let (who, region) = held.map(|scope| (scope.caller.arn, scope.region)).unwrap_or_default();
         self.tasks.spawn_blocking(move || {
-            let kept =
-                docket.with(now, |case| case.keep_evidence(now, &who.unwrap_or_default(), &name, raw.as_bytes()));
+            let kept = docket.with(now, |case| {
+                if let Some((name, text)) = &evidence {
+                    case.keep_evidence(now, &who, name, text.as_bytes())?;
+                }
+                case.record(now, &who, &record, &region)
+            });
             let message = match kept {
                 Ok((_, view)) => Message::Case(Box::new(view)),
                 Err(fault) => Message::Fault { scope: None, part: Part::Case, fault },
             };
             let _ = inbox.blocking_send(News::Message(message));
+        });
+    }
+
+    fn open_case(&mut self, id: String) {
+        let (docket, inbox) = (Arc::clone(&self.docket), self.inbox.clone());
+        self.tasks.spawn(async move {
+            let message = match runs::opened(docket, id).await {
+                Ok(mut case) => Message::Case(Box::new(case.with(|case| docket::view(case)))),
+                Err(fault) => Message::Fault { scope: None, part: Part::Case, fault },
+            };
+            let _ = inbox.send(News::Message(message)).await;
         });
     }
 

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::News;
 use super::clock::Clock;
-use super::docket::{self, Docket};
-use super::drive::Driver;
+use super::docket::{self, Docket, Shared};
+use super::drive::{Book as _, Driver};
 use crate::app::message::Message;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::port::{Pending, Ports, Responder};
@@ -29,14 +29,21 @@ pub struct Job {
     pub typed: String,
 }
 
-/// A Responder that reads and asks, and lets no write through: for the
-/// permission check of a console that is not armed.
-struct Asking(Arc<dyn Responder>);
+/// A Responder that reads and asks, and lets no write through: for permission
+/// checks and for reading the real state in a console that is not armed.
+pub struct Asking(Arc<dyn Responder>);
+
+impl Asking {
+    /// Over the ports of a Scope, armed or not.
+    pub fn over(ports: &Ports) -> Arc<Self> {
+        Arc::new(Self((ports.arm)()))
+    }
+}
 
 impl Responder for Asking {
     fn call<'a>(&'a self, call: &'a Call, dry_run: bool) -> Pending<'a, Answer> {
         if call.writes() && !dry_run {
-            let fault = Fault::new(FaultKind::Refused, call.action(), "nothing is changed by a permission check");
+            let fault = Fault::new(FaultKind::Refused, call.action(), "nothing is changed while nothing is armed");
             return Box::pin(async move { Err(fault) });
         }
         self.0.call(call, dry_run)
@@ -49,8 +56,7 @@ impl Responder for Asking {
 
 /// Asks whether the calls of a plan are permitted.
 pub async fn check(ports: Ports, clock: Clock, generation: u64, plan: Box<Plan>, inbox: Sender<News>) {
-    let asking = Arc::new(Asking((ports.arm)()));
-    let checks = Driver::new(&ports, asking, clock).check(&plan).await;
+    let checks = Driver::new(&ports, Asking::over(&ports), clock).check(&plan).await;
     let _ = inbox.send(News::Message(Message::Checked { generation, checks })).await;
 }
 
@@ -59,6 +65,12 @@ pub fn unarmed(job: Job) -> Message {
     let fault = Fault::new(FaultKind::Refused, "stanch:Run", "this account and Region are not armed")
         .with_hint("arm them first: W");
     Message::Run { generation: job.generation, run: job.run, finished: true, fault: Some(fault) }
+}
+
+/// Opens the case of a plan; it waits for the disk elsewhere.
+pub async fn opened(docket: Arc<Docket>, id: String) -> Result<Shared, Fault> {
+    let opened = tokio::task::spawn_blocking(move || docket.hold(&id)).await;
+    super::finished(opened).unwrap_or_else(|| Err(Fault::new(FaultKind::Storage, "case:Open", "the program ends")))
 }
 
 /// Carries a command out, with the case as its journal. The run is told after
@@ -72,10 +84,16 @@ pub async fn drive(driver: Driver, docket: Arc<Docket>, job: Job, stop: Cancella
         let _ = told.try_send(News::Message(Message::Run { generation, run, finished: false, fault: None }));
     };
     let mut view = None;
-    let fault = match docket.hold(driver.now(), &run.plan.case).await {
+    let fault = match opened(docket, run.plan.case.clone()).await {
         Ok(mut case) => {
+            // The journal is the truth: what another console did meanwhile is in it.
+            let key = run.plan.key();
+            let written = case.with(|case| case.runs().into_iter().find(|run| run.plan.key() == key));
+            if let Some(written) = written {
+                *run = written;
+            }
             let ended = driver.command(&mut run, &mut case, &command, &typed, &stop, &mut seen).await;
-            view = Some(docket::view(&case));
+            view = Some(case.with(|case| docket::view(case)));
             ended.err()
         }
         Err(fault) => Some(fault),

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::layout::Area;
-use crate::app::overlay::{Consent, Overlay};
+use crate::app::overlay::{About, Consent, Overlay};
 use crate::app::{Action, Model, help};
 
 /// Draws the footer.
@@ -72,6 +72,14 @@ fn of_overlay(overlay: &Overlay) -> Vec<(String, &'static str)> {
             Consent::Button { .. } => fixed(&[("tab", "other button"), ("enter", "press it"), ("esc", "cancel")]),
             Consent::Typed { .. } => fixed(&[("enter", "confirm"), ("esc", "cancel")]),
         },
-        Overlay::Reason(_) => fixed(&[("enter", "skip it"), ("esc", "cancel")]),
+        Overlay::Reason(reason) => {
+            let does = match reason.about {
+                About::Skip(_) => "skip it",
+                About::ByHand(_) => "it is done",
+                About::Leave => "leave it",
+                About::Note => "write it down",
+            };
+            fixed(&[("enter", does), ("esc", "cancel")])
+        }
     }
 }

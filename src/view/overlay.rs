@@ -7,7 +7,7 @@ use crate::app::Model;
 use crate::app::arming::Arming;
 use crate::app::field::Field;
 use crate::app::layout::{Area, overlay as overlay_area};
-use crate::app::overlay::{Confirm, Consent, Overlay, Reason};
+use crate::app::overlay::{About, Confirm, Consent, Overlay, Reason};
 use crate::app::page::Page;
 use crate::app::palette::Palette;
 use crate::app::prose::{Line, Tone, wrapped};
@@ -159,10 +159,13 @@ fn arm(model: &Model, painter: &mut Painter<'_>, arming: &Arming) -> Option<(u16
 }
 
 fn why(model: &Model, painter: &mut Painter<'_>, reason: &Reason) -> Option<(u16, u16)> {
-    let (title, verb, question) = if reason.done {
-        ("By hand", "Done or decided: ", "What was done or decided? The note goes into the journal.")
-    } else {
-        ("Skip a step", "Skip ", "Why? The reason goes into the journal.")
+    let (title, verb, question) = match reason.about {
+        About::ByHand(_) => {
+            ("By hand", "Done or decided: ", "What was done or decided? The note goes into the journal.")
+        }
+        About::Skip(_) => ("Skip a step", "Skip ", "Why? The reason goes into the journal."),
+        About::Leave => ("Leave it", "Leave as it stands: ", "Why? The reason goes into the journal."),
+        About::Note => ("Note", "Case: ", "The note goes into the journal."),
     };
     let lines = vec![Line::new().put(Tone::Plain, verb).put(Tone::Strong, &reason.title), Line::of(question)];
     dialog(model, painter, title, lines, Some(&reason.field), &Line::new()).1

@@ -18,6 +18,11 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
     let Some(plan) = &model.remediation.plan else {
         let count = model.remediation.suggestions.len();
         let mut title = vec![(Role::Title, "Remediation".into())];
+        match model.remediation.offered() {
+            0 => {}
+            1 => title.push((Role::Warn, "  1 case interrupted".into())),
+            many => title.push((Role::Warn, format!("  {many} cases interrupted"))),
+        }
         if count > 0 {
             title.push((Role::Dim, format!("  {count} fit")));
         }
@@ -26,7 +31,7 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
     let standing = plan.standing();
     let tone = if plan.running {
         Role::Warn
-    } else if standing.starts_with("STOPPED") {
+    } else if standing.starts_with("STOPPED") || standing.starts_with("INTERRUPTED") {
         Role::Bad
     } else if plan.begun() {
         Role::Good
@@ -59,7 +64,7 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
             draw_rows(model, painter, list, &rows, open.cursor);
             painter.line(inner.x, inner.y + inner.height.saturating_sub(1), inner.width, &hint);
         }
-        None if model.remediation.suggestions.is_empty() => {
+        None if model.remediation.lines() == 0 => {
             let words = if model.picked.is_none() {
                 "Select an event or an instance: what fits it is listed here."
             } else {
@@ -110,11 +115,17 @@ fn hint(model: &Model) -> Line {
         say(Action::CancelRun, "stop after the call under way");
         return line;
     }
+    let interrupted = model.remediation.plan.as_ref().is_some_and(|plan| plan.run.is_interrupted());
+    if interrupted {
+        say(Action::Leave, "leave it so");
+    }
     if model.armed.is_none() {
         say(Action::Arm, "arm first: READ-ONLY");
     } else {
-        say(Action::RunPlan, "run");
+        say(Action::RunPlan, if interrupted { "complete" } else { "run" });
         say(Action::Undo, "undo");
+        say(Action::RunStep, "one step");
+        say(Action::UndoStep, "undo step");
     }
     say(Action::Check, "check");
     say(Action::ChooseStep, "choose");
@@ -130,6 +141,12 @@ pub fn summary(model: &Model) -> Line {
         line.push(Tone::Strong, &format!("{} {}", plan.run.plan.playbook, plan.target()));
         line.push(Tone::Warn, &format!("  {}", plan.standing()));
         return line;
+    }
+    let offered = model.remediation.offered();
+    if offered > 0 {
+        let key = model.settings.keymap.shown(Action::Resume);
+        let words = if offered == 1 { "1 case interrupted".to_owned() } else { format!("{offered} cases interrupted") };
+        line.push(Tone::Warn, &format!("{words} ({key})  "));
     }
     let mut names: Vec<&str> = Vec::new();
     for suggestion in &model.remediation.suggestions {

@@ -135,7 +135,7 @@ pub fn words(effect: &Effect) -> String {
         Effect::ReadConsoleOutput { id, .. } => format!("ReadConsoleOutput {id}"),
         Effect::Arm { scope, .. } => format!("Arm {}", scope.0),
         Effect::Copy(text) => format!("Copy {text}"),
-        Effect::Pin { event_id, .. } => format!("Pin {event_id}"),
+        Effect::Pin { event, .. } => format!("Pin {}", event.id),
         _ => text.split([' ', '{']).next().unwrap_or_default().to_owned(),
     }
 }

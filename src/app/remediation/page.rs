@@ -2,6 +2,7 @@
 //! calls, how it is undone, whether it is permitted, and how it stands.
 
 use super::{Check, PlanView, StepView, mark};
+use crate::app::instance::pages::clock_and_day;
 use crate::app::prose::{Line, Tone, cut};
 use crate::respond::run::StepStatus;
 
@@ -87,7 +88,7 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
             line.push(risk_tone(&step.risk), &step.risk);
         }
         rows.push(row(Some(at), true, line));
-        for line in below(step, selected && !narrow, wide) {
+        for line in below(step, selected && !narrow, wide, plan.object) {
             rows.extend(line.wrap(width as u16).into_iter().map(|line| row(Some(at), false, line)));
         }
     }
@@ -135,7 +136,7 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
 
 /// The lines under a step: always what went wrong and how each object stands;
 /// for the selected one also what it calls and how it is undone.
-fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
+fn below(step: &StepView, selected: bool, wide: bool, chosen: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let indent = "       ";
     let bad = matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
@@ -159,8 +160,10 @@ fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
         say(tone, &step.note);
     }
     let mixed = step.objects.iter().any(|object| Some(&object.word) != step.objects.first().map(|first| &first.word));
+    // Which one is tried again is of interest only where one failed.
+    let failed = selected && step.objects.len() > 1 && step.objects.iter().any(|object| !object.well);
     if mixed || bad || (selected && step.objects.iter().any(|object| object.word != "pending")) {
-        for object in &step.objects {
+        for (at, object) in step.objects.iter().enumerate() {
             let sign = if !object.well {
                 "✗"
             } else if object.word == "pending" {
@@ -170,7 +173,13 @@ fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
             };
             say(
                 if object.well { Tone::Plain } else { Tone::Bad },
-                &format!("{sign} {}  {}  {}", object.id, object.word, object.note),
+                &format!(
+                    "{}{sign} {}  {}  {}",
+                    if failed && at == chosen { "▸" } else { "" },
+                    object.id,
+                    object.word,
+                    object.note
+                ),
             );
         }
     }
@@ -199,7 +208,21 @@ fn below(step: &StepView, selected: bool, wide: bool) -> Vec<Line> {
 pub fn suggestions(model: &crate::app::Model, width: u16) -> Vec<Row> {
     let pane = &model.remediation;
     let mut rows = Vec::new();
+    let offered = pane.offered();
+    for (at, case) in pane.interrupted.iter().take(offered).enumerate() {
+        let bound = &case.run.plan;
+        let head = Line::new()
+            .put(Tone::Key, if at == pane.cursor { "▸ " } else { "  " })
+            .put(Tone::Warn, "interrupted ")
+            .put(Tone::Strong, &bound.playbook)
+            .put(Tone::Dim, &format!("  {}", bound.target.id));
+        rows.push(row(Some(at), true, head));
+        let when = format!("    {} by {}: ", clock_and_day(case.last), case.by);
+        let why = Line::new().put(Tone::Dim, &when).put(Tone::Plain, &case.standing()).hanging(4);
+        rows.extend(why.wrap(width).into_iter().map(|line| row(Some(at), false, line)));
+    }
     for (at, suggestion) in pane.suggestions.iter().enumerate() {
+        let at = at + offered;
         let selected = at == pane.cursor;
         let head = Line::new()
             .put(Tone::Key, if selected { "▸ " } else { "  " })

@@ -12,7 +12,7 @@ use super::super::page::{Page, PageKind};
 use super::super::palette::Palette;
 use super::super::scopes::ScopeId;
 use super::super::{Action, Mode, Model, Pane};
-use super::{dossier, events, instance, overlays, remediation};
+use super::{dossier, events, instance, interrupted, overlays, remediation};
 
 /// A move within a list or a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,15 @@ pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
         Action::PreviousPane => return turn(model, 2),
         Action::Copy => return copy(model, false, out),
         Action::CopyAll => return copy(model, true, out),
+        _ => {}
+    }
+    match action {
+        // Over a text too: the note goes into the case that is read.
+        Action::Note => return remediation::ask_for_a_note(model),
+        Action::Resume => {
+            model.overlays.clear();
+            return interrupted::resume(model, out);
+        }
         _ => {}
     }
     if action.entry().contexts.contains(&Context::Text) && !model.overlays.is_empty() {
@@ -226,6 +235,18 @@ fn open_case(model: &mut Model) {
     let lines = case::lines(model);
     let width = model.overlay_area().width.saturating_sub(2);
     model.overlays.push(Overlay::Page(Page::new(PageKind::Case, "Case", lines, width)));
+}
+
+/// The case was written to: its page, where it is open, shows it.
+pub fn refresh_case(model: &mut Model) {
+    let open = |overlay: &Overlay| matches!(overlay, Overlay::Page(page) if page.kind == PageKind::Case);
+    let Some(at) = model.overlays.iter().position(open) else { return };
+    let lines = case::lines(model);
+    let area = model.overlay_area();
+    if let Some(Overlay::Page(page)) = model.overlays.get_mut(at) {
+        page.renew(lines, area.width.saturating_sub(2));
+        page.scroll(0, usize::from(area.height));
+    }
 }
 
 /// The Scope that the user is looking at: the plan's, the instance's, the event's, the first.

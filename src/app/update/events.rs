@@ -481,6 +481,12 @@ fn pin(model: &mut Model, out: &mut Vec<Effect>) {
         return;
     }
     model.timeline.pin(picked.slot);
-    out.push(Effect::Pin { scope: picked.scope, event_id: picked.event.id.clone(), raw: picked.raw.clone() });
+    out.push(Effect::Pin {
+        scope: picked.scope,
+        sentence: crate::knowledge::sentence::sentence(&picked.event, &picked.raw),
+        findings: model.findings.on(picked.slot).into_iter().cloned().collect(),
+        event: Box::new(picked.event.clone()),
+        raw: picked.raw.clone(),
+    });
     model.notices.say("pinned to the case", model.now);
 }

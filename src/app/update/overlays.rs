@@ -2,7 +2,7 @@
 
 use super::super::effect::Effect;
 use super::super::input::{Chord, Key};
-use super::super::overlay::{Confirm, Consent, Overlay, Question};
+use super::super::overlay::{About, Confirm, Consent, Overlay, Question};
 use super::super::prose::{Line, Tone};
 use super::super::{Action, Model};
 use super::acts::{self, Motion};
@@ -101,12 +101,16 @@ pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
                 model.overlays.pop();
             }
             Key::Enter => {
-                let (step, done, text) = (reason.step, reason.done, reason.field.text().trim().to_owned());
+                let (about, text) = (reason.about, reason.field.text().trim().to_owned());
                 if text.is_empty() {
-                    model.notices.warn("say why: the reason goes into the journal", model.now);
+                    let words = match about {
+                        About::Note => "write the note, or esc",
+                        _ => "say why: the reason goes into the journal",
+                    };
+                    model.notices.warn(words, model.now);
                 } else {
                     model.overlays.pop();
-                    remediation::reasoned(model, step, done, text, out);
+                    remediation::reasoned(model, about, text, out);
                 }
             }
             _ => {

@@ -7,6 +7,7 @@ use super::super::effect::Effect;
 use super::super::remediation::{Check, PlanView};
 use super::super::scopes::ScopeId;
 use super::super::{Mode, Model, Pane};
+use super::interrupted;
 use super::remediation::widen;
 use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
@@ -38,16 +39,20 @@ pub fn suggest(model: &mut Model) {
     let looked_at = model.focus == Pane::Remediation;
     let pane = &mut model.remediation;
     let chosen = pane
-        .suggestions
-        .get(pane.cursor)
+        .suggestion()
         .filter(|_| pane.chosen || looked_at)
         .map(|chosen| (chosen.playbook.clone(), chosen.target.clone()));
     pane.suggestions = suggestions;
-    let kept = chosen.and_then(|(playbook, target)| {
-        pane.suggestions.iter().position(|other| other.playbook == playbook && other.target == target)
+    let kept = chosen.as_ref().and_then(|(playbook, target)| {
+        pane.suggestions.iter().position(|other| other.playbook == *playbook && other.target == *target)
     });
+    let offered = pane.offered();
+    // A selected case stays selected; else the best suggestion is.
+    if chosen.is_none() && (pane.chosen || looked_at) && pane.cursor < offered {
+        return;
+    }
     pane.chosen &= kept.is_some();
-    pane.cursor = kept.unwrap_or(0);
+    pane.cursor = if pane.suggestions.is_empty() { 0 } else { offered + kept.unwrap_or(0) };
 }
 
 fn scope_of_selection(model: &Model) -> Option<ScopeId> {
@@ -63,7 +68,10 @@ pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
         let words = "recorded logs have no account behind them: no plan can be made; x explains the event";
         return model.notices.warn(words, model.now);
     }
-    let Some(chosen) = model.remediation.suggestions.get(model.remediation.cursor).cloned() else { return };
+    if model.remediation.cursor < model.remediation.offered() {
+        return interrupted::open(model, model.remediation.cursor, out);
+    }
+    let Some(chosen) = model.remediation.suggestion().cloned() else { return };
     let scope = scope_of_selection(model);
     let Some((scope, state)) = scope.and_then(|scope| Some((scope, model.scopes.get(scope)?))) else {
         return model.notices.warn("its account or Region is not read: no plan can be made for it", model.now);
@@ -148,19 +156,13 @@ pub fn checked(model: &mut Model, generation: u64, checks: &[StepCheck]) -> bool
     true
 }
 
-/// Runs steps, by their place.
-pub fn run(model: &mut Model, steps: &[usize], typed: String, out: &mut Vec<Effect>) {
-    let Some(plan) = &model.remediation.plan else { return };
-    let steps = steps.iter().filter_map(|at| plan.steps.get(*at)).map(|step| step.id.clone()).collect();
-    command(model, Command::Run { steps }, typed, out);
-}
-
-/// Gives a command of the run out: only while armed for the plan's Scope.
+/// Gives a command of the run out; one that may change something only while
+/// armed for the plan's Scope.
 pub fn command(model: &mut Model, command: Command, typed: String, out: &mut Vec<Effect>) {
     let generation = model.next_generation();
     let armed = model.armed.as_ref().map(|armed| armed.scope);
     let Some(plan) = &mut model.remediation.plan else { return };
-    if armed != Some(plan.scope) {
+    if command.writes() && armed != Some(plan.scope) {
         model.notices.warn("the console is not armed for this Scope: nothing was done", model.now);
         return;
     }
@@ -188,11 +190,8 @@ pub fn went_on(model: &mut Model, generation: u64, run: Run, finished: bool, fau
     if finished {
         plan.running = false;
         plan.asked = None;
-        let failed = plan.steps.iter().position(|step| {
-            matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open)
-        });
         // To where it stopped, else to what comes next.
-        if let Some(at) = failed.or_else(|| plan.pending().first().copied()) {
+        if let Some(at) = plan.first_of_note() {
             plan.cursor = at;
         }
         let standing = plan.standing();
@@ -200,6 +199,7 @@ pub fn went_on(model: &mut Model, generation: u64, run: Run, finished: bool, fau
             Some(fault) => model.notices.warn(fault.to_string(), now),
             None => model.notices.say(standing, now),
         }
+        interrupted::follow(model);
         // What was changed is read again at once.
         model.instance.due = model.instance.subject.as_ref().and_then(|subject| subject.scope).map(|_| now);
     }

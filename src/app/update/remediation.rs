@@ -5,12 +5,12 @@
 use super::super::effect::Effect;
 use super::super::field::Field;
 use super::super::layout::WIDE;
-use super::super::overlay::{Confirm, Consent, Overlay, Question, Reason};
+use super::super::overlay::{About, Confirm, Consent, Overlay, Question, Reason};
 use super::super::prose::{Line, Tone};
 use super::super::remediation::{Check, PlanView};
 use super::super::{Action, Model, Pane};
 use super::acts::{self, Motion};
-use super::plans;
+use super::{interrupted, plans};
 use crate::respond::plan::Confirm as Asks;
 use crate::respond::run::{Command, StepStatus};
 
@@ -19,7 +19,7 @@ pub use super::plans::suggest;
 /// To the pane: to the plan that is open, else to the suggestions.
 pub fn enter(model: &mut Model) {
     model.focus = Pane::Remediation;
-    if model.remediation.plan.is_none() && model.remediation.suggestions.is_empty() {
+    if model.remediation.plan.is_none() && model.remediation.lines() == 0 {
         model.notices.say("no playbook fits what is selected", model.now);
     }
 }
@@ -32,10 +32,14 @@ pub fn motion(model: &mut Model, motion: Motion) {
         (&mut plan.cursor, plan.steps.len())
     } else {
         pane.chosen = true;
-        (&mut pane.cursor, pane.suggestions.len())
+        let lines = pane.lines();
+        (&mut pane.cursor, lines)
     };
     let delta = motion.rows_in(*cursor, total, rows);
     *cursor = cursor.saturating_add_signed(delta).min(total.saturating_sub(1));
+    if let Some(plan) = &mut pane.plan {
+        plan.object = 0;
+    }
 }
 
 /// An action of the pane.
@@ -46,7 +50,16 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
         Action::Check => plans::check(model, out),
         Action::Verify => verify(model, out),
         Action::SkipStep => ask_why(model),
-        Action::Undo => undo(model, out),
+        Action::Undo => undo(model, None, out),
+        Action::UndoStep => {
+            let step = model.remediation.plan.as_ref().map(|plan| plan.cursor);
+            undo(model, step, out);
+        }
+        Action::RunStep => run_step(model, out),
+        Action::Retry => retry(model, out),
+        Action::NextObject => next_object(model, 1),
+        Action::PreviousObject => next_object(model, -1),
+        Action::Leave => interrupted::ask_to_leave(model),
         Action::ChooseStep => choose(model),
         Action::CancelRun => {
             if model.remediation.is_running() {
@@ -143,10 +156,7 @@ fn run(model: &mut Model, out: &mut Vec<Effect>) {
     }
     let Some(plan) = &model.remediation.plan else { return };
     if plan.steps[first].by_hand {
-        let reason =
-            Reason { step: first, title: plan.steps[first].title.clone(), done: true, field: Field::default() };
-        model.overlays.push(Overlay::Reason(reason));
-        return;
+        return ask_what_was_done(model, first);
     }
     // Up to the next step that must be confirmed by itself: that one runs alone.
     let steps: Vec<usize> = if plan.steps[first].alone {
@@ -154,29 +164,103 @@ fn run(model: &mut Model, out: &mut Vec<Effect>) {
     } else {
         pending.into_iter().take_while(|at| !plan.steps[*at].alone && !plan.steps[*at].by_hand).collect()
     };
-    let confirm = confirmation(model, plan, steps, false);
+    let question = Question::Run(steps.clone());
+    let confirm = confirmation(model, plan, &steps, question);
     model.overlays.push(Overlay::Confirm(confirm));
 }
 
-fn undo(model: &mut Model, out: &mut Vec<Effect>) {
+/// Runs the selected step alone, whatever waits before it.
+fn run_step(model: &mut Model, out: &mut Vec<Effect>) {
     if blocked(model) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
-    let steps = plan.undoable();
-    if steps.is_empty() {
-        model.notices.say("there is nothing to undo", model.now);
-        return;
+    let at = plan.cursor;
+    if !plan.pending().contains(&at) {
+        return model.notices.say("the selected step is done, left out or refused", model.now);
     }
     if !armed_for_plan(model, out) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
-    let confirm = confirmation(model, plan, steps, true);
+    if plan.steps[at].by_hand {
+        return ask_what_was_done(model, at);
+    }
+    let confirm = confirmation(model, plan, &[at], Question::Run(vec![at]));
     model.overlays.push(Overlay::Confirm(confirm));
 }
 
-fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool) -> Confirm {
+fn ask_what_was_done(model: &mut Model, at: usize) {
+    let Some(step) = model.remediation.plan.as_ref().and_then(|plan| plan.steps.get(at)) else { return };
+    let reason = Reason { about: About::ByHand(at), title: step.title.clone(), field: Field::default() };
+    model.overlays.push(Overlay::Reason(reason));
+}
+
+/// Tries the selected object of the selected step again; where the selected one
+/// is well, the first that is not.
+fn retry(model: &mut Model, out: &mut Vec<Effect>) {
+    if blocked(model) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let Some(step) = plan.steps.get(plan.cursor) else { return };
+    let bad = |at: &usize| step.objects.get(*at).is_some_and(|object| !object.well);
+    let object = Some(plan.object).filter(bad).or_else(|| (0..step.objects.len()).find(bad));
+    let (Some(object), at) = (object, plan.cursor) else {
+        return model.notices.say("no object of the selected step failed: there is nothing to try again", model.now);
+    };
+    if !armed_for_plan(model, out) {
+        return;
+    }
+    let Some(plan) = &mut model.remediation.plan else { return };
+    plan.object = object;
+    let Some(plan) = &model.remediation.plan else { return };
+    let confirm = confirmation(model, plan, &[at], Question::Retry(at, object));
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+fn next_object(model: &mut Model, by: isize) {
+    let Some(plan) = &mut model.remediation.plan else { return };
+    let count = plan.steps.get(plan.cursor).map_or(0, |step| step.objects.len());
+    plan.object = plan.object.saturating_add_signed(by).min(count.saturating_sub(1));
+}
+
+/// Undoes one step, or all.
+fn undo(model: &mut Model, one: Option<usize>, out: &mut Vec<Effect>) {
+    if blocked(model) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let mut steps = plan.undoable();
+    if let Some(one) = one {
+        steps.retain(|at| *at == one);
+    }
+    if steps.is_empty() {
+        let words = if one.is_some() { "the selected step has nothing to undo" } else { "there is nothing to undo" };
+        return model.notices.say(words, model.now);
+    }
+    if !armed_for_plan(model, out) {
+        return;
+    }
+    let Some(plan) = &model.remediation.plan else { return };
+    let confirm = confirmation(model, plan, &steps, Question::Undo(one));
+    model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// The command that a question is about.
+fn asked(plan: &PlanView, question: &Question) -> Option<Command> {
+    let id = |at: &usize| plan.steps.get(*at).map(|step| step.id.clone());
+    Some(match question {
+        Question::Run(steps) => Command::Run { steps: steps.iter().filter_map(id).collect() },
+        Question::Retry(step, object) => Command::Retry { step: id(step)?, change: *object },
+        Question::Undo(None) => Command::Undo { step: None },
+        Question::Undo(Some(step)) => Command::Undo { step: Some(id(step)?) },
+        Question::Quit | Question::ClosePlan => return None,
+    })
+}
+
+fn confirmation(model: &Model, plan: &PlanView, steps: &[usize], question: Question) -> Confirm {
+    let undoing = matches!(question, Question::Undo(_));
     let mut lines = Vec::new();
     if let Some(state) = model.scopes.get(plan.scope) {
         let scope = &state.scope;
@@ -189,7 +273,7 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
     }
     lines.push(Line::labelled("Target").put(Tone::Strong, &plan.run.plan.label));
     lines.push(Line::new());
-    for at in &steps {
+    for at in steps {
         let step = &plan.steps[*at];
         let words = if undoing { &step.undo } else { &step.calls };
         let mut line = Line::new().put(Tone::Dim, &format!("{:>2} ", at + 1)).put(Tone::Strong, &step.title).hanging(3);
@@ -201,9 +285,19 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
         }
         lines.push(line);
     }
-    let ids = steps.iter().map(|at| plan.steps[*at].id.clone()).collect();
-    let command = if undoing { Command::Undo { step: None } } else { Command::Run { steps: ids } };
-    let consent = match plan.run.confirmation(&command, false) {
+    if let Question::Retry(at, object) = question
+        && let Some(object) = plan.steps[at].objects.get(object)
+    {
+        lines.push(
+            Line::new()
+                .put(Tone::Plain, "   only ")
+                .put(Tone::Strong, &object.id)
+                .put(Tone::Dim, &format!("  {}", object.note))
+                .hanging(3),
+        );
+    }
+    let asks = asked(plan, &question).map_or(Asks::Choice, |command| plan.run.confirmation(&command, false));
+    let consent = match asks {
         Asks::Typing(expected) => Consent::Typed { expected, field: Field::default() },
         Asks::Twice => {
             lines.push(Line::new().put(Tone::Warn, "It changes who may do what: it is asked twice."));
@@ -212,10 +306,10 @@ fn confirmation(model: &Model, plan: &PlanView, steps: Vec<usize>, undoing: bool
         Asks::Choice | Asks::Nothing => Consent::Button { chosen: false, more: 0 },
     };
     let count = if steps.len() == 1 { "1 step".to_owned() } else { format!("{} steps", steps.len()) };
-    let (title, verb, question) = if undoing {
-        (format!("Undo {count}?"), "Undo", Question::Undo(steps))
-    } else {
-        (format!("Run {count}?"), "Run", Question::Run(steps))
+    let (title, verb) = match question {
+        Question::Undo(_) => (format!("Undo {count}?"), "Undo"),
+        Question::Retry(..) => ("Try one object again?".to_owned(), "Try"),
+        _ => (format!("Run {count}?"), "Run"),
     };
     Confirm { question, title, lines, verb, consent }
 }
@@ -225,8 +319,12 @@ pub fn answered(model: &mut Model, question: Question, typed: String, out: &mut 
     match question {
         Question::Quit => out.push(Effect::Quit),
         Question::ClosePlan => leave(model),
-        Question::Run(steps) => plans::run(model, &steps, typed, out),
-        Question::Undo(_) => plans::command(model, Command::Undo { step: None }, String::new(), out),
+        other => {
+            let command = model.remediation.plan.as_ref().and_then(|plan| asked(plan, &other));
+            if let Some(command) = command {
+                plans::command(model, command, typed, out);
+            }
+        }
     }
 }
 
@@ -241,9 +339,8 @@ fn verify(model: &mut Model, out: &mut Vec<Effect>) {
     let plan = model.remediation.plan.as_ref();
     let step = plan.and_then(|plan| plan.steps.get(plan.cursor)).filter(|step| !untouched(step.status));
     if let Some(step) = step.map(|step| step.id.clone()) {
-        if armed_for_plan(model, out) {
-            plans::command(model, Command::Verify { step }, String::new(), out);
-        }
+        // It only reads: no arming is asked for.
+        plans::command(model, Command::Verify { step }, String::new(), out);
     } else {
         model.notices.say("the selected step has done nothing yet: there is nothing to verify", model.now);
     }
@@ -259,12 +356,26 @@ fn ask_why(model: &mut Model) {
         model.notices.say("only a step that waits or failed can be skipped", model.now);
         return;
     }
-    let reason = Reason { step: plan.cursor, title: step.title.clone(), done: false, field: Field::default() };
+    let reason = Reason { about: About::Skip(plan.cursor), title: step.title.clone(), field: Field::default() };
     model.overlays.push(Overlay::Reason(reason));
 }
 
-/// A reason was given: a step is skipped with it, or done by hand.
-pub fn reasoned(model: &mut Model, step: usize, done: bool, note: String, out: &mut Vec<Effect>) {
+/// Asks for a note.
+pub fn ask_for_a_note(model: &mut Model) {
+    let case = &model.case.id;
+    let title = if case.is_empty() { "a new one".to_owned() } else { case.clone() };
+    model.overlays.push(Overlay::Reason(Reason { about: About::Note, title, field: Field::default() }));
+}
+
+/// A text was given: a step is skipped with it, or done by hand; a run is left
+/// as it stands; a note is kept.
+pub fn reasoned(model: &mut Model, about: About, note: String, out: &mut Vec<Effect>) {
+    let (step, done) = match about {
+        About::Note => return out.push(Effect::Note { scope: acts::scope_here(model), text: note }),
+        About::Leave => return plans::command(model, Command::Leave { reason: note }, String::new(), out),
+        About::Skip(step) => (step, false),
+        About::ByHand(step) => (step, true),
+    };
     let id = model.remediation.plan.as_ref().and_then(|plan| plan.steps.get(step)).map(|step| step.id.clone());
     let Some(step) = id else { return };
     if !done && model.armed.is_none() {
@@ -301,6 +412,9 @@ pub fn text(model: &Model, whole: bool) -> Option<String> {
     match &pane.plan {
         Some(plan) if whole => Some(plan.run.plan.cli()),
         Some(plan) => Some(plan.target().to_owned()),
-        None => pane.suggestions.get(pane.cursor).map(|suggestion| suggestion.target.id.clone()),
+        None => match pane.interrupted.get(pane.cursor).filter(|case| case.scope.is_some()) {
+            Some(case) => Some(case.run.plan.target.id.clone()),
+            None => pane.suggestion().map(|suggestion| suggestion.target.id.clone()),
+        },
     }
 }

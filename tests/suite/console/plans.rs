@@ -66,7 +66,9 @@ fn steps_by_hand_are_acknowledged_with_a_note() {
     desk.press("enter tab enter");
     let (generation, ..) = desk.driven().unwrap();
     desk.tell(generation, &["evidence"], None, true).press("enter");
-    assert!(matches!(desk.model.overlays.last(), Some(Overlay::Reason(reason)) if reason.done));
+    assert!(
+        matches!(desk.model.overlays.last(), Some(Overlay::Reason(reason)) if matches!(reason.about, stanch::app::overlay::About::ByHand(_)))
+    );
     desk.press("enter");
     assert!(desk.driven().is_none(), "a note is wanted");
     desk.type_text("no agent on it").press("enter");

@@ -1,0 +1,84 @@
+//! A case as the console shows it, made of its journal.
+
+use serde_json::Value;
+
+use crate::app::case::{CaseView, Entry, Kept, Pinned, Said, Step};
+use crate::app::remediation::mark;
+use crate::case::Case;
+use crate::case::journal;
+use crate::case::summary;
+use crate::domain::scope::short_arn;
+use crate::domain::text::visible;
+use crate::respond::run::Record;
+
+/// The case as the console shows it.
+pub fn view(case: &Case) -> CaseView {
+    let runs = case.runs();
+    let mut view = CaseView {
+        id: case.id(),
+        folder: case.dir().display().to_string(),
+        status: summary::status(&runs).to_owned(),
+        entries: case.entries().iter().map(entry).collect(),
+        ..CaseView::default()
+    };
+    for run in &runs {
+        let steps = run.summary().steps.into_iter().map(|step| Step {
+            mark: mark(step.status),
+            title: visible(&step.title).into_owned(),
+            word: step.status.word(),
+            note: visible(step.note.as_deref().unwrap_or_default()).into_owned(),
+        });
+        view.runs.push((visible(&format!("{}  {}", run.plan.playbook, run.plan.label)).into_owned(), steps.collect()));
+    }
+    for line in case.entries() {
+        let said = |text: String| Said { at: line.time, who: who(line), text: visible(&text).into_owned() };
+        match case.record_of(line) {
+            Some(Record::Pinned { event, sentence, .. }) => {
+                let text = if sentence.is_empty() { event.name.clone() } else { sentence };
+                view.pinned.push(Pinned { id: event.id, at: event.time, text: visible(&text).into_owned() });
+            }
+            Some(Record::Note { text }) => view.notes.push(said(text)),
+            Some(Record::Skipped { step, reason }) => view.notes.push(said(format!("{step} was left out: {reason}"))),
+            Some(Record::Acknowledged { step, note, by_user: true }) => {
+                view.notes.push(said(format!("{step}: {note}")))
+            }
+            Some(Record::Evidence { file, sha256, bytes, .. }) => {
+                view.evidence.push(Kept { file: visible(&file).into_owned(), bytes, sha256 });
+            }
+            _ => {}
+        }
+    }
+    view.pinned.sort_by_key(|pinned| pinned.at);
+    view
+}
+
+fn who(line: &journal::Entry) -> String {
+    visible(short_arn(&line.actor)).into_owned()
+}
+
+fn entry(from: &journal::Entry) -> Entry {
+    Entry {
+        at: from.time,
+        who: who(from),
+        kind: from.kind.clone(),
+        text: sentence(&from.data),
+        cli: from.cli.clone().unwrap_or_default(),
+    }
+}
+
+/// What a line of the journal says, in one line: its fields by name, the plain ones first.
+fn sentence(data: &Value) -> String {
+    let Value::Object(fields) = data else { return word(data) };
+    let (plain, rest): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, value)| !value.is_object() && !value.is_array());
+    let words = plain.into_iter().chain(rest).filter(|(_, value)| !value.is_null());
+    let text = words.map(|(name, value)| format!("{name} {}", word(value))).collect::<Vec<_>>().join(", ");
+    visible(&text).into_owned()
+}
+
+fn word(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() > 120 { text.chars().take(119).chain(['…']).collect() } else { text }
+}
