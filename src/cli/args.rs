@@ -188,6 +188,26 @@ pub enum CasesCommand {
         /// The case: an id, or the path of a folder
         case: String,
     },
+    /// Read the real state of a case that was interrupted, and say what is next; with --execute, complete it
+    Resume {
+        /// The case: an id, or the path of a folder
+        case: String,
+        /// Read and change nothing: what happens without --execute, too
+        #[arg(long, conflicts_with = "execute")]
+        plan: bool,
+        /// Go on with what was cut off
+        #[arg(long)]
+        execute: bool,
+        /// The id of the case's target, typed in full
+        #[arg(long, value_name = "TARGET")]
+        confirm: Option<String>,
+        /// Only these steps, by id or number; what destroys runs only when it is named here
+        #[arg(long, value_name = "STEP", value_delimiter = ',', requires = "execute")]
+        steps: Vec<String>,
+        /// Leave it as it stands, for this reason: it is not offered again
+        #[arg(long, value_name = "REASON", conflicts_with_all = ["execute", "plan"])]
+        leave: Option<String>,
+    },
     /// Check every hash of a case, or of all
     Verify {
         /// The cases: ids, or paths of folders

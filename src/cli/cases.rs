@@ -1,4 +1,5 @@
-//! `stanch cases`: list them, show a journal, verify every hash, write the report.
+//! `stanch cases`: list them, show a journal, go on with one that was
+//! interrupted, verify every hash, write the report.
 
 use std::path::PathBuf;
 
@@ -12,12 +13,24 @@ use crate::case::journal::Entry;
 use crate::case::{Case, summary};
 use crate::domain::text::visible;
 
+mod resume;
+
 /// Does what is asked for.
 pub fn run(args: &Cases, setting: &Setting) -> Outcome {
     let mut out = Out::new();
     let exit = match args.command.as_ref().unwrap_or(&CasesCommand::List) {
         CasesCommand::List => list(args, setting, &mut out),
         CasesCommand::Show { case } => show(args, &folder(setting, case), &mut out),
+        CasesCommand::Resume { case, execute, confirm, steps, leave, .. } => {
+            let what = resume::Wanted {
+                execute: *execute,
+                confirm: confirm.as_deref(),
+                steps,
+                leave: leave.as_deref(),
+                json: args.json || args.jsonl,
+            };
+            return resume::run(case, &what, setting);
+        }
         CasesCommand::Verify { cases } => verify(args, setting, cases, &mut out),
         CasesCommand::Report { case } => {
             let report = Case::open(&folder(setting, case))?.write_report()?;
@@ -49,7 +62,7 @@ fn list(args: &Cases, setting: &Setting, out: &mut Out) -> Outcome {
                 "{:<28} {:<20} {:<12} {} {}",
                 visible(&case.id),
                 opened.get(..19).unwrap_or(&opened),
-                case.status,
+                if case.in_use { "in use" } else { case.status.as_str() },
                 visible(&case.playbook),
                 visible(&case.target)
             ))?;
@@ -97,11 +110,17 @@ fn verify(args: &Cases, setting: &Setting, cases: &[String], out: &mut Out) -> O
     };
     let mut sound = true;
     for name in names {
-        let wrong = Case::view(&folder(setting, &name))?.verify();
+        let case = Case::view(&folder(setting, &name))?;
+        let (wrong, unfinished) = (case.verify(), case.unfinished_evidence());
         sound &= wrong.is_empty();
         if args.json || args.jsonl {
-            out.json(&json!({"case": name, "sound": wrong.is_empty(), "wrong": wrong}))?;
-        } else if wrong.is_empty() {
+            out.json(&json!({"case": name, "sound": wrong.is_empty(), "wrong": wrong, "unfinished": unfinished}))?;
+            continue;
+        }
+        for sentence in &unfinished {
+            out.line(&format!("{}: {}", visible(&name), visible(sentence)))?;
+        }
+        if wrong.is_empty() {
             out.line(&format!("{}: every hash holds", visible(&name)))?;
         } else {
             for sentence in wrong {

@@ -73,11 +73,11 @@ fn local(setting: &Setting) -> Vec<Check> {
     let interrupted: Vec<String> = summary::list(&setting.folders.cases())
         .unwrap_or_default()
         .into_iter()
-        .filter(|case| case.status == "interrupted")
+        .filter(|case| case.status == "interrupted" && !case.in_use)
         .map(|case| case.id)
         .collect();
     if !interrupted.is_empty() {
-        let found = format!("interrupted in the middle of a call: {}", interrupted.join(", "));
+        let found = format!("interrupted: {}; 'stanch cases resume CASE' says where it stands", interrupted.join(", "));
         checks.push(check("cases", State::Note, found));
     }
     let terminal = std::io::stdout().is_terminal();

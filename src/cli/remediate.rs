@@ -125,8 +125,11 @@ async fn show(args: &Remediate, ports: &Ports, plan: &Plan) -> Outcome {
 async fn execute(args: &Remediate, setting: &Setting, ports: &Ports, plan: Plan) -> Outcome {
     let steps = if args.steps.is_empty() { plan.containment() } else { named_steps(&plan, &args.steps)? };
     let folder = cases::folder(setting, &plan.case);
-    let mut case =
-        if folder.is_dir() { Case::open(&folder)? } else { Case::create(&setting.folders.cases(), &plan.case)? };
+    let mut case = if plan.case.contains('/') {
+        Case::open(&folder)?
+    } else {
+        Case::create_or_open(&setting.folders.cases(), &plan.case)?
+    };
     say(&format!("case {}", case.dir().display()));
     let mut run = Run::new(plan);
     let driver = Driver::new(ports, (ports.arm)(), Clock::wall());

@@ -58,7 +58,7 @@ pub fn run(args: &Undo, setting: &Setting) -> Outcome {
 }
 
 /// The ports of the Scope that the runs were made in, with today's credentials.
-async fn ports_of(setting: &Setting, runs: &[Run]) -> Result<Ports, Failure> {
+pub async fn ports_of(setting: &Setting, runs: &[Run]) -> Result<Ports, Failure> {
     let Some(run) = runs.last() else { return Err(Failure::Failed("nothing to take back".into())) };
     let scope = &run.plan.scope;
     let mut setting = setting.clone();
