@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod account;
 mod demo;
+mod handover;
+mod kill;
 mod pty;
+mod readonly;
 mod recorded;
+mod resume;
 mod terminal;

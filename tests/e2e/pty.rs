@@ -171,6 +171,11 @@ impl Console {
         true
     }
 
+    /// The program has not ended.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Makes the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.seen
