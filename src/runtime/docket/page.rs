@@ -40,7 +40,7 @@ pub fn view(case: &Case) -> CaseView {
             Some(Record::Note { text }) => view.notes.push(said(text)),
             Some(Record::Skipped { step, reason }) => view.notes.push(said(format!("{step} was left out: {reason}"))),
             Some(Record::Acknowledged { step, note, by_user: true }) => {
-                view.notes.push(said(format!("{step}: {note}")))
+                view.notes.push(said(format!("{step}: {note}")));
             }
             Some(Record::Evidence { file, sha256, bytes, .. }) => {
                 view.evidence.push(Kept { file: visible(&file).into_owned(), bytes, sha256 });
