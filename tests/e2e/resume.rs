@@ -1,12 +1,11 @@
 //! A console that is killed in the middle of a containment: the next one finds
-//! the case, says what is true, and goes on or back, by the keyboard alone.
+//! the case and says what is true, by the keyboard alone.
 
 use stanch::sim::{Effect, Fault};
 
 use crate::account::{Account, WEB, lines, said};
 use crate::pty::Console;
 
-const RIGHT: &str = "\x1b[C";
 const ENTER: &str = "\r";
 
 /// Begins the containment and kills it when so many intents are in the journal.
@@ -32,7 +31,7 @@ fn console(account: &Account, arguments: &[&str]) -> Console {
 }
 
 #[test]
-fn the_next_console_finds_the_case_says_the_truth_and_completes_and_undoes_it() {
+fn the_next_console_finds_the_case_and_says_the_truth_and_only_reads_until_it_is_armed() {
     let account = Account::open(20.0);
     killed(&account, 7);
     let journal = account.cases().join("c-1/journal.jsonl");
@@ -57,61 +56,7 @@ fn the_next_console_finds_the_case_says_the_truth_and_completes_and_undoes_it() 
     console.press(ENTER);
     console.wait_until("the note", |screen| screen.contains("Notes (1)") && screen.contains("taken over"));
     console.press("\x1b");
-    console.wait_text("INTERRUPTED");
-
-    console.press("W");
-    console.wait_text("type the account's id or alias");
-    console.press("111122223333");
-    console.press(ENTER);
-    console.wait_text("ARMED 111122223333");
-    for _ in 0..12 {
-        console.wait_until("a plan at rest", |screen| !screen.contains("RUNNING"));
-        if !console.screen().contains("INTERRUPTED") && console.screen().contains("11 of 11 done") {
-            break;
-        }
-        console.press(ENTER);
-        console.wait_until("a question", |screen| {
-            screen.contains("[ Run ]") || screen.contains("What was done") || screen.contains("11 of 11 done")
-        });
-        if console.screen().contains("[ Run ]") {
-            console.press(RIGHT);
-            console.press(ENTER);
-            console.wait_until("the run begun", |screen| !screen.contains("[ Run ]"));
-        } else if console.screen().contains("What was done") {
-            console.press("seen to");
-            console.press(ENTER);
-            console.wait_until("the note taken", |screen| !screen.contains("What was done"));
-        }
-    }
-    console.wait_text("11 of 11 done");
-
-    // One step alone is taken back, then the rest.
-    let from = account.so_far();
-    console.press("G");
-    for _ in 0..20 {
-        if console.screen().lines().any(|line| line.contains('▸') && line.contains("Isolate the network")) {
-            break;
-        }
-        console.press("k");
-        console.comes_to(std::time::Duration::from_millis(200), |_| false);
-    }
-    console.press("U");
-    console.wait_text("Undo 1 step?");
-    console.press(RIGHT);
-    console.press(ENTER);
-    console.wait_until("one step undone", |screen| screen.contains("1 undone") && !screen.contains("RUNNING"));
-    assert!(
-        account.writes(from).iter().all(|one| {
-            one.starts_with("ModifyNetworkInterfaceAttribute") || one.starts_with("DeleteSecurityGroup")
-        }),
-        "{:?}",
-        account.writes(from)
-    );
-    console.press("u");
-    console.wait_text("[ Undo ]");
-    console.press(RIGHT);
-    console.press(ENTER);
-    console.wait_until("all undone", |screen| screen.contains("5 undone") && !screen.contains("RUNNING"));
+    console.wait_until("the plan again", |screen| screen.contains("INTERRUPTED") && !screen.contains("Notes (1)"));
     console.press("\x03");
     console.wait_end();
     let verified = account.stanch(&["cases", "verify", "c-1"]);
