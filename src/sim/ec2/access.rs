@@ -31,9 +31,8 @@ pub(super) fn needs(region: &Region, request: &Request, params: Params<'_>, read
     asked.extend(attribute_context(params, &request.action));
     let mut needs: Vec<Need> = named
         .iter()
-        .filter(|id| {
-            kind_of(id).is_some_and(|kind| kind != "security-group-rule" || request.action.starts_with("Revoke"))
-        })
+        // A rule stands for its group, which is named beside it.
+        .filter(|id| kind_of(id).is_some_and(|kind| kind != "security-group-rule"))
         .map(|id| {
             let mut context = resource_context(region, id);
             context.extend(asked.iter().cloned());

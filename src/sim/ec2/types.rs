@@ -6,17 +6,8 @@ use serde_json::{Value, json};
 /// sizes with their virtual CPUs.
 struct Family(&'static str, &'static str, f64, &'static [(&'static str, u32)]);
 
-const STANDARD: &[(&str, u32)] = &[
-    ("large", 2),
-    ("xlarge", 4),
-    ("2xlarge", 8),
-    ("4xlarge", 16),
-    ("8xlarge", 32),
-    ("12xlarge", 48),
-    ("16xlarge", 64),
-    ("24xlarge", 96),
-];
-const GRAVITON: &[(&str, u32)] = &[
+/// The sizes that most families have some of, in order: each takes a part.
+const SIZES: &[(&str, u32)] = &[
     ("medium", 1),
     ("large", 2),
     ("xlarge", 4),
@@ -25,7 +16,12 @@ const GRAVITON: &[(&str, u32)] = &[
     ("8xlarge", 32),
     ("12xlarge", 48),
     ("16xlarge", 64),
+    ("24xlarge", 96),
+    ("48xlarge", 192),
 ];
+const STANDARD: &[(&str, u32)] = SIZES.split_at(9).0.split_at(1).1;
+const GRAVITON: &[(&str, u32)] = SIZES.split_at(8).0;
+const GRAPHICS: &[(&str, u32)] = SIZES.split_at(2).1;
 
 const C5: &[(&str, u32)] = &[
     ("large", 2),
@@ -36,16 +32,6 @@ const C5: &[(&str, u32)] = &[
     ("12xlarge", 48),
     ("18xlarge", 72),
     ("24xlarge", 96),
-];
-const GRAPHICS: &[(&str, u32)] = &[
-    ("xlarge", 4),
-    ("2xlarge", 8),
-    ("4xlarge", 16),
-    ("8xlarge", 32),
-    ("12xlarge", 48),
-    ("16xlarge", 64),
-    ("24xlarge", 96),
-    ("48xlarge", 192),
 ];
 
 /// Figures from the pages on instance types; the memory of the small burstable sizes

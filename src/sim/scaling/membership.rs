@@ -173,28 +173,41 @@ pub(super) fn exit_standby(account: &mut Account, request: &Request) -> Result<V
     }
     let mut shown = Vec::new();
     for id in &ids {
-        let group = named(account, request)?;
-        group.desired += 1;
-        let cause = format!(
-            "At {} instance {id} was moved out of standby in response to a user request, increasing the capacity from {} to {}.",
-            instant(request.now),
-            group.desired - 1,
-            group.desired
-        );
-        let snapshot = group.clone();
-        let way = Move {
-            to: Lifecycle::Pending,
-            until: request.now + INTO_SERVICE,
-            status: "PreInService",
-            progress: 30,
-            description: "Moving EC2 instance out of Standby",
-            cause,
-        };
-        shown.push(set_out(account, request, &name, id, way));
-        balance(account, &snapshot, id, true, request.now);
+        let words = ("Moving EC2 instance out of Standby", "was moved out of standby");
+        shown.push(into_service(account, request, &name, id, words)?);
     }
     named(account, request)?.review_at(request.now + NOTICE);
     Ok(json!({"Activities": shown}))
+}
+
+/// Sets an instance on its way into service, in a group that grows by it.
+fn into_service(
+    account: &mut Account,
+    request: &Request,
+    name: &str,
+    id: &str,
+    (description, words): (&str, &str),
+) -> Result<Value, Refusal> {
+    let group = named(account, request)?;
+    group.desired += 1;
+    let cause = format!(
+        "At {} instance {id} {words} in response to a user request, increasing the capacity from {} to {}.",
+        instant(request.now),
+        group.desired - 1,
+        group.desired
+    );
+    let snapshot = group.clone();
+    let way = Move {
+        to: Lifecycle::Pending,
+        until: request.now + INTO_SERVICE,
+        status: "PreInService",
+        progress: 30,
+        description,
+        cause,
+    };
+    let shown = set_out(account, request, name, id, way);
+    balance(account, &snapshot, id, true, request.now);
+    Ok(shown)
 }
 
 pub(super) fn attach(account: &mut Account, request: &Request) -> Result<Value, Refusal> {
@@ -215,25 +228,8 @@ pub(super) fn attach(account: &mut Account, request: &Request) -> Result<Value, 
         let mut member = Member::in_service(id, false);
         member.protected = group.protects;
         group.members.push(member);
-        group.desired += 1;
-        let cause = format!(
-            "At {} instance {id} was attached in response to a user request, increasing the capacity from {} to {}.",
-            instant(request.now),
-            group.desired - 1,
-            group.desired
-        );
-        let snapshot = group.clone();
-        let way = Move {
-            to: Lifecycle::Pending,
-            until: request.now + INTO_SERVICE,
-            status: "PreInService",
-            progress: 30,
-            description: "Attaching an existing EC2 instance",
-            cause,
-        };
-        set_out(account, request, &name, id, way);
         account.mark_member(&request.region, id, Some(&name), request.now);
-        balance(account, &snapshot, id, true, request.now);
+        into_service(account, request, &name, id, ("Attaching an existing EC2 instance", "was attached"))?;
     }
     Ok(json!({}))
 }

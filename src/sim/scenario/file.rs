@@ -7,12 +7,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+mod instances;
+mod network;
 mod scaling;
 
+pub use instances::{ClassicLink, Instances, SecondInterface, Volume};
+pub use network::{Acl, Group, Subnet, Vpc};
 pub use scaling::{Balancer, ScalingGroup, Surge, TargetGroup};
 
 use super::catalogue::Catalogue;
-use super::spec::{PrincipalKind, TrailSpec};
+use super::spec::{AccountSpec, PrincipalKind, TrailSpec};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -21,7 +25,7 @@ pub struct File {
     /// One line that says what the scenario shows.
     pub title: String,
     /// The account.
-    pub account: Account,
+    pub account: AccountSpec,
     /// Word lists that call templates draw from: `bucket`, `parameter` …
     #[serde(default)]
     pub words: BTreeMap<String, Vec<String>>,
@@ -70,24 +74,6 @@ pub struct File {
     /// Calls beside those of the catalogue, or instead of them.
     #[serde(default)]
     pub calls: Catalogue,
-}
-
-/// `[account]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Account {
-    /// Twelve digits.
-    pub id: String,
-    /// The account's alias.
-    pub alias: String,
-    /// The enabled Regions.
-    pub regions: Vec<String>,
-    /// The Region in which people mostly work.
-    pub home_region: String,
-    /// The address under which outside clients are recorded.
-    pub outside_ip: String,
-    /// The principal that unknown keys act as.
-    pub caller: String,
 }
 
 /// `[[principal]]`.
@@ -148,83 +134,6 @@ pub struct Profile {
     pub allow: Vec<String>,
 }
 
-/// `[[vpc]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Vpc {
-    /// The handle and Name tag.
-    pub name: String,
-    /// Its Region.
-    pub region: String,
-    /// Its range.
-    pub cidr: String,
-    /// Whether it is the default VPC.
-    #[serde(default)]
-    pub default: bool,
-    /// The public subnet that holds the NAT gateway.
-    pub nat: Option<String>,
-    /// The NAT gateway's address.
-    pub nat_ip: Option<String>,
-    /// Where its flow logs go; left out: none are kept.
-    pub flow_logs: Option<String>,
-    /// Its subnets.
-    #[serde(default)]
-    pub subnet: Vec<Subnet>,
-    /// Network ACLs beside the default one.
-    #[serde(default)]
-    pub acl: Vec<Acl>,
-    /// Its tags beside Name.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-}
-
-/// `[[vpc.subnet]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Subnet {
-    /// The handle and Name tag.
-    pub name: String,
-    /// The zone's letter.
-    pub az: String,
-    /// Its range.
-    pub cidr: String,
-    /// Whether it is routed to the internet gateway.
-    #[serde(default)]
-    pub public: bool,
-}
-
-/// `[[vpc.acl]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Acl {
-    /// The Name tag.
-    pub name: String,
-    /// The subnets it serves.
-    pub subnets: Vec<String>,
-    /// `100 in allow tcp 443 10.0.0.0/16`, one a line.
-    pub entries: Vec<String>,
-}
-
-/// `[[group]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Group {
-    /// The handle and group name.
-    pub name: String,
-    /// The VPC.
-    pub vpc: String,
-    /// Its description.
-    pub description: String,
-    /// `tcp 443 from 0.0.0.0/0 # why`, one a line.
-    #[serde(default)]
-    pub ingress: Vec<String>,
-    /// The same; left out: everything to everywhere.
-    pub egress: Option<Vec<String>>,
-    /// Its tags beside Name.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-}
-
 /// `[[image]]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -244,106 +153,6 @@ pub struct Image {
     /// Its description.
     #[serde(default)]
     pub description: String,
-}
-
-/// `[[instances]]`: one or several alike.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Instances {
-    /// The Name tag; `{n}` is the ordinal.
-    pub name: String,
-    /// How many, 1 by default.
-    pub count: Option<u32>,
-    /// The first ordinal, 1 by default.
-    pub first: Option<u32>,
-    /// The subnets, taken in turn.
-    pub subnets: Vec<String>,
-    /// The instance type.
-    #[serde(rename = "type")]
-    pub instance_type: String,
-    /// The image's handle.
-    pub image: String,
-    /// The groups of the primary interface.
-    pub groups: Vec<String>,
-    /// The instance profile.
-    pub profile: Option<String>,
-    /// The Auto Scaling group.
-    pub asg: Option<String>,
-    /// The key pair.
-    pub key: Option<String>,
-    /// When the first was launched.
-    pub launched: String,
-    /// How much later each further one was launched.
-    pub launched_step: Option<String>,
-    /// Whether they get public addresses.
-    #[serde(default)]
-    pub public: bool,
-    /// Whether the public addresses are elastic.
-    #[serde(default)]
-    pub elastic: bool,
-    /// The volumes beside the root, and the root's size.
-    #[serde(default)]
-    pub volume: Vec<Volume>,
-    /// A second interface.
-    pub second_interface: Option<SecondInterface>,
-    /// Whether termination protection is on.
-    #[serde(default)]
-    pub protected: bool,
-    /// `stop` by default.
-    pub shutdown_behavior: Option<String>,
-    /// Whether the metadata service requires a token; true by default.
-    pub imdsv2: Option<bool>,
-    /// `running` by default.
-    pub state: Option<String>,
-    /// The user data, in clear.
-    pub user_data: Option<String>,
-    /// A ClassicLink.
-    pub classic_link: Option<ClassicLink>,
-    /// Whether detailed monitoring is on.
-    #[serde(default)]
-    pub monitoring: bool,
-    /// Tags beside Name.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-}
-
-/// `[[instances.volume]]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Volume {
-    /// The device; the root's is `/dev/xvda`.
-    pub device: String,
-    /// In GiB.
-    pub size: u32,
-    /// `gp3` by default.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// Whether it is encrypted.
-    #[serde(default)]
-    pub encrypted: bool,
-    /// Whether it stays when the instance is terminated.
-    #[serde(default)]
-    pub keep: bool,
-}
-
-/// `second_interface = { … }`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecondInterface {
-    /// The subnets, taken in turn.
-    pub subnets: Vec<String>,
-    /// Its groups.
-    pub groups: Vec<String>,
-}
-
-/// `classic_link = { … }`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClassicLink {
-    /// The VPC.
-    pub vpc: String,
-    /// The VPC's groups.
-    pub groups: Vec<String>,
 }
 
 /// `[[snapshot]]`.

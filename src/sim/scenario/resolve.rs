@@ -38,23 +38,15 @@ pub fn resolve(name: &str, file: &File) -> Result<Scenario, ScenarioError> {
     Ok(scenario)
 }
 
-fn account(raw: &file::Account) -> Result<AccountSpec, ScenarioError> {
+fn account(raw: &AccountSpec) -> Result<AccountSpec, ScenarioError> {
     if raw.id.len() != 12 || !raw.id.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong("account", format!("the id '{}' is not twelve digits", raw.id)));
     }
     if raw.outside_ip.parse::<std::net::IpAddr>().is_err() {
         return Err(wrong("account", format!("outside_ip '{}' is not an address", raw.outside_ip)));
     }
-    let account = AccountSpec {
-        id: raw.id.clone(),
-        alias: raw.alias.clone(),
-        regions: raw.regions.clone(),
-        home_region: raw.home_region.clone(),
-        outside_ip: raw.outside_ip.clone(),
-        caller: raw.caller.clone(),
-    };
-    check_region(&account, &raw.home_region, "account")?;
-    Ok(account)
+    check_region(raw, &raw.home_region, "account")?;
+    Ok(raw.clone())
 }
 
 fn check_region(account: &AccountSpec, region: &str, at: &str) -> Result<(), ScenarioError> {
