@@ -1,277 +1,48 @@
 //! Events that always do one thing: a table of verbs and templates.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Phrase;
 use super::fields::Fields;
 use crate::domain::event::Event;
 
-/// Service, event name, verb, its past, and what follows: a template of fields.
-type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);
+/// A line of the table: service, event name, verb, its past, and what follows.
+type Row = [&'static str; 5];
 
-const EC2: &[Row] = &[
-    ("ec2", "CreateSecurityGroup", "make", "made", "the security group {groupName} ({>groupId}) in {vpcId}"),
-    ("ec2", "DeleteSecurityGroup", "delete", "deleted", "the security group {groupId|groupName}"),
-    ("ec2", "ModifySecurityGroupRules", "change", "changed", "rules of {GroupId|groupId}"),
-    ("ec2", "StartInstances", "start", "started", "{instanceId*}"),
-    ("ec2", "StopInstances", "stop", "stopped", "{instanceId*}"),
-    ("ec2", "RebootInstances", "reboot", "rebooted", "{instanceId*}"),
-    ("ec2", "TerminateInstances", "terminate", "terminated", "{instanceId*}"),
-    ("ec2", "AssociateIamInstanceProfile", "put", "put", "the profile {Name|name|Arn|arn} on {InstanceId|instanceId}"),
-    (
-        "ec2",
-        "DisassociateIamInstanceProfile",
-        "take",
-        "took",
-        "the profile {arn|Arn} off {>instanceId|AssociationId|associationId}",
-    ),
-    (
-        "ec2",
-        "ReplaceIamInstanceProfileAssociation",
-        "swap",
-        "swapped",
-        "the profile of {>instanceId|AssociationId} for {Name|name|Arn|arn}",
-    ),
-    ("ec2", "CreateKeyPair", "make", "made", "the key pair {keyName}"),
-    ("ec2", "ImportKeyPair", "import", "imported", "the public key {keyName}"),
-    ("ec2", "DeleteKeyPair", "delete", "deleted", "the key pair {keyName|keyPairId}"),
-    ("ec2", "CreateSnapshot", "snapshot", "snapshotted", "the volume {volumeId} ({>snapshotId})"),
-    ("ec2", "CreateSnapshots", "snapshot", "snapshotted", "all volumes of {InstanceId|instanceId}"),
-    ("ec2", "CopySnapshot", "copy", "copied", "the snapshot {sourceSnapshotId} from {sourceRegion}"),
-    ("ec2", "DeleteSnapshot", "delete", "deleted", "the snapshot {snapshotId}"),
-    ("ec2", "SharedSnapshotVolumeCreated", "make", "made", "a volume of the shared snapshot {snapshotID|snapshotId}"),
-    (
-        "ec2",
-        "SharedSnapshotCopyInitiated",
-        "copy",
-        "copied",
-        "the shared snapshot {snapshotID|snapshotId} to another account",
-    ),
-    ("ec2", "CreateVolume", "make", "made", "the volume {>volumeId} of {size} GiB in {zone|availabilityZone}"),
-    ("ec2", "AttachVolume", "attach", "attached", "the volume {volumeId} to {instanceId} as {device}"),
-    ("ec2", "DetachVolume", "detach", "detached", "the volume {volumeId}"),
-    ("ec2", "DeleteVolume", "delete", "deleted", "the volume {volumeId}"),
-    ("ec2", "CreateImage", "make", "made", "the image {>imageId} ({name}) of {instanceId}"),
-    ("ec2", "RegisterImage", "register", "registered", "the image {>imageId} ({name})"),
-    ("ec2", "CopyImage", "copy", "copied", "the image {sourceImageId} from {sourceRegion}"),
-    ("ec2", "DeregisterImage", "deregister", "deregistered", "the image {imageId}"),
-    ("ec2", "CreateVpc", "make", "made", "the VPC {>vpcId} ({cidrBlock})"),
-    ("ec2", "DeleteVpc", "delete", "deleted", "the VPC {vpcId}"),
-    ("ec2", "CreateSubnet", "make", "made", "the subnet {>subnetId} ({cidrBlock}) in {vpcId}"),
-    ("ec2", "DeleteSubnet", "delete", "deleted", "the subnet {subnetId}"),
-    (
-        "ec2",
-        "CreateRoute",
-        "route",
-        "routed",
-        "{destinationCidrBlock|destinationIpv6CidrBlock|destinationPrefixListId} to \
-         {gatewayId|natGatewayId|transitGatewayId|networkInterfaceId|instanceId|vpcPeeringConnectionId} in {routeTableId}",
-    ),
-    (
-        "ec2",
-        "DeleteRoute",
-        "delete",
-        "deleted",
-        "the route to {destinationCidrBlock|destinationIpv6CidrBlock} of {routeTableId}",
-    ),
-    ("ec2", "CreateRouteTable", "make", "made", "the route table {>routeTableId} in {vpcId}"),
-    ("ec2", "DeleteRouteTable", "delete", "deleted", "the route table {routeTableId}"),
-    ("ec2", "AssociateRouteTable", "give", "gave", "{subnetId|gatewayId} the route table {routeTableId}"),
-    ("ec2", "CreateInternetGateway", "make", "made", "the internet gateway {>internetGatewayId}"),
-    ("ec2", "AttachInternetGateway", "connect", "connected", "{vpcId} to the internet by {internetGatewayId}"),
-    ("ec2", "DetachInternetGateway", "cut", "cut", "{vpcId} from the internet, {internetGatewayId}"),
-    ("ec2", "DeleteInternetGateway", "delete", "deleted", "the internet gateway {internetGatewayId}"),
-    ("ec2", "CreateVpcPeeringConnection", "ask", "asked", "to peer {vpcId|VpcId} with {peerVpcId|PeerVpcId}"),
-    ("ec2", "AllocateAddress", "take", "took", "the public address {>publicIp}"),
-    (
-        "ec2",
-        "AssociateAddress",
-        "give",
-        "gave",
-        "{instanceId|networkInterfaceId} the public address {publicIp|allocationId}",
-    ),
-    ("ec2", "DisassociateAddress", "take", "took", "the public address {publicIp|associationId} away"),
-    ("ec2", "ReleaseAddress", "release", "released", "the public address {publicIp|allocationId}"),
-    ("ec2", "CreateNetworkInterface", "make", "made", "the interface {>networkInterfaceId} in {subnetId}"),
-    ("ec2", "AttachNetworkInterface", "attach", "attached", "the interface {networkInterfaceId} to {instanceId}"),
-    ("ec2", "DetachNetworkInterface", "detach", "detached", "the interface attachment {attachmentId}"),
-    ("ec2", "DeleteNetworkInterface", "delete", "deleted", "the interface {networkInterfaceId}"),
-    ("ec2", "CreateFlowLogs", "turn on", "turned on", "flow logs of {ResourceId|resourceId}"),
-    ("ec2", "DeleteFlowLogs", "turn off", "turned off", "the flow log {FlowLogId|flowLogId}"),
-    ("ec2", "DetachClassicLinkVpc", "unlink", "unlinked", "the EC2-Classic instance {instanceId} from {vpcId}"),
-    ("ec2", "AttachClassicLinkVpc", "link", "linked", "the EC2-Classic instance {instanceId} to {vpcId}"),
-    ("ec2", "GetPasswordData", "read", "read", "the Windows password of {instanceId}"),
-    ("ec2", "GetConsoleOutput", "read", "read", "the console output of {instanceId}"),
-    ("ec2", "DescribeInstanceAttribute", "read", "read", "the attribute {attribute} of {instanceId}"),
-    ("ec2", "DisableEbsEncryptionByDefault", "turn off", "turned off", "encryption of new volumes by default"),
-    ("ec2", "EnableEbsEncryptionByDefault", "turn on", "turned on", "encryption of new volumes by default"),
-    ("ec2", "EnableSerialConsoleAccess", "open", "opened", "the serial consoles of the account's instances"),
-    (
-        "ec2",
-        "CreateLaunchTemplateVersion",
-        "write",
-        "wrote",
-        "a new version of the launch template {LaunchTemplateId|LaunchTemplateName}",
-    ),
-    ("ec2-instance-connect", "SendSSHPublicKey", "put", "put", "an SSH key on {instanceId} for {instanceOSUser}"),
-    (
-        "ec2-instance-connect",
-        "SendSerialConsoleSSHPublicKey",
-        "put",
-        "put",
-        "an SSH key on the serial console of {instanceId}",
-    ),
-    ("autoscaling", "EnterStandby", "put", "put", "{instanceIds*} of {autoScalingGroupName} on standby"),
-    ("autoscaling", "ExitStandby", "take", "took", "{instanceIds*} of {autoScalingGroupName} back from standby"),
-    ("autoscaling", "DetachInstances", "detach", "detached", "{instanceIds*} from {autoScalingGroupName}"),
-    ("autoscaling", "SuspendProcesses", "suspend", "suspended", "processes of {autoScalingGroupName}"),
-    ("autoscaling", "SetDesiredCapacity", "set", "set", "the capacity of {autoScalingGroupName} to {desiredCapacity}"),
-    ("autoscaling", "CreateAutoScalingGroup", "make", "made", "the Auto Scaling group {autoScalingGroupName}"),
-    (
-        "autoscaling",
-        "TerminateInstanceInAutoScalingGroup",
-        "terminate",
-        "terminated",
-        "{instanceId}, of an Auto Scaling group",
-    ),
-];
+/// The table.
+const TABLE: &str = include_str!("../../../assets/sentences.tsv");
 
-const IDENTITY: &[Row] = &[
-    ("iam", "CreateUser", "make", "made", "the user {userName}"),
-    ("iam", "DeleteUser", "delete", "deleted", "the user {userName}"),
-    ("iam", "CreateLoginProfile", "give", "gave", "the user {userName} a console password"),
-    ("iam", "UpdateLoginProfile", "change", "changed", "the console password of the user {userName}"),
-    ("iam", "DeleteLoginProfile", "take", "took", "the console password of the user {userName} away"),
-    ("iam", "AttachUserPolicy", "give", "gave", "the user {userName} the policy {policyArn}"),
-    ("iam", "DetachUserPolicy", "take", "took", "the policy {policyArn} from the user {userName}"),
-    ("iam", "PutUserPolicy", "write", "wrote", "the policy {policyName} into the user {userName}"),
-    ("iam", "DeleteUserPolicy", "delete", "deleted", "the policy {policyName} of the user {userName}"),
-    ("iam", "AttachRolePolicy", "give", "gave", "the role {roleName} the policy {policyArn}"),
-    ("iam", "DetachRolePolicy", "take", "took", "the policy {policyArn} from the role {roleName}"),
-    ("iam", "PutRolePolicy", "write", "wrote", "the policy {policyName} into the role {roleName}"),
-    ("iam", "DeleteRolePolicy", "delete", "deleted", "the policy {policyName} of the role {roleName}"),
-    ("iam", "AttachGroupPolicy", "give", "gave", "the group {groupName} the policy {policyArn}"),
-    ("iam", "AddUserToGroup", "put", "put", "the user {userName} into the group {groupName}"),
-    ("iam", "RemoveUserFromGroup", "take", "took", "the user {userName} out of the group {groupName}"),
-    ("iam", "CreateRole", "make", "made", "the role {roleName}"),
-    ("iam", "DeleteRole", "delete", "deleted", "the role {roleName}"),
-    ("iam", "CreatePolicy", "make", "made", "the policy {policyName}"),
-    ("iam", "CreatePolicyVersion", "write", "wrote", "a new version of the policy {policyArn}"),
-    ("iam", "SetDefaultPolicyVersion", "put", "put", "version {versionId} of the policy {policyArn} in force"),
-    ("iam", "DeletePolicy", "delete", "deleted", "the policy {policyArn}"),
-    ("iam", "CreateInstanceProfile", "make", "made", "the instance profile {instanceProfileName}"),
-    (
-        "iam",
-        "AddRoleToInstanceProfile",
-        "put",
-        "put",
-        "the role {roleName} into the instance profile {instanceProfileName}",
-    ),
-    (
-        "iam",
-        "RemoveRoleFromInstanceProfile",
-        "take",
-        "took",
-        "the role {roleName} out of the instance profile {instanceProfileName}",
-    ),
-    ("iam", "DeactivateMFADevice", "take", "took", "the second factor of the user {userName} away"),
-    ("iam", "CreateSAMLProvider", "trust", "trusted", "a new identity provider, {name}"),
-    ("iam", "CreateOpenIDConnectProvider", "trust", "trusted", "a new identity provider, {url}"),
-    ("sts", "GetCallerIdentity", "ask", "asked", "who it is"),
-    ("sts", "GetSessionToken", "open", "opened", "a session of its own"),
-    ("sts", "GetFederationToken", "open", "opened", "a federated session named {name}"),
-    ("signin", "SwitchRole", "switch", "switched", "to another role in the console"),
-    ("signin", "GetSigninToken", "get", "got", "a token to sign in to the console"),
-    ("rolesanywhere", "CreateTrustAnchor", "trust", "trusted", "a new certificate authority, {name}"),
-    ("organizations", "LeaveOrganization", "take", "took", "the account out of its organization"),
-];
+static ROWS: LazyLock<HashMap<(&str, &str), Row>> =
+    LazyLock::new(|| rows().map(|row| ((row[0], row[1]), row)).collect());
 
-const OTHERS: &[Row] = &[
-    ("cloudtrail", "StopLogging", "stop", "stopped", "the recording of the trail {name}"),
-    ("cloudtrail", "StartLogging", "start", "started", "the recording of the trail {name}"),
-    ("cloudtrail", "CreateTrail", "make", "made", "the trail {name} to the bucket {s3BucketName}"),
-    ("cloudtrail", "UpdateTrail", "change", "changed", "the trail {name}"),
-    ("cloudtrail", "DeleteTrail", "delete", "deleted", "the trail {name}"),
-    ("cloudtrail", "LookupEvents", "look up", "looked up", "CloudTrail events"),
-    ("config", "StopConfigurationRecorder", "stop", "stopped", "AWS Config's recorder {configurationRecorderName}"),
-    ("config", "DeleteConfigurationRecorder", "delete", "deleted", "AWS Config's recorder {configurationRecorderName}"),
-    ("config", "DeleteDeliveryChannel", "delete", "deleted", "AWS Config's delivery channel {deliveryChannelName}"),
-    ("guardduty", "DeleteDetector", "turn off", "turned off", "GuardDuty, detector {detectorId}"),
-    ("guardduty", "UpdateDetector", "change", "changed", "GuardDuty's detector {detectorId}"),
-    ("guardduty", "CreateIPSet", "give", "gave", "GuardDuty the address list {name}"),
-    ("securityhub", "DisableSecurityHub", "turn off", "turned off", "Security Hub"),
-    ("logs", "DeleteLogGroup", "delete", "deleted", "the log group {logGroupName}"),
-    ("logs", "DeleteLogStream", "delete", "deleted", "the log stream {logStreamName} of {logGroupName}"),
-    ("kms", "ScheduleKeyDeletion", "schedule", "scheduled", "the key {keyId} for deletion"),
-    ("kms", "DisableKey", "disable", "disabled", "the key {keyId}"),
-    ("kms", "PutKeyPolicy", "set", "set", "the policy of the key {keyId}"),
-    ("s3", "CreateBucket", "make", "made", "the bucket {bucketName}"),
-    ("s3", "DeleteBucket", "delete", "deleted", "the bucket {bucketName}"),
-    ("s3", "DeleteBucketPolicy", "delete", "deleted", "the policy of the bucket {bucketName}"),
-    ("s3", "PutBucketLifecycle", "set", "set", "when objects of the bucket {bucketName} expire"),
-    ("s3", "PutBucketAcl", "set", "set", "the access list of the bucket {bucketName}"),
-    ("s3", "PutBucketReplication", "copy", "copied", "the bucket {bucketName} to another from now on"),
-    ("s3", "DeleteBucketPublicAccessBlock", "take", "took", "the public access block off the bucket {bucketName}"),
-    ("s3", "PutBucketPublicAccessBlock", "set", "set", "the public access block of the bucket {bucketName}"),
-    ("ssm", "SendCommand", "run", "ran", "{documentName} on {instanceIds*|targets}"),
-    ("ssm", "StartSession", "open", "opened", "a shell on {target}"),
-    ("ssm", "PutParameter", "write", "wrote", "the parameter {name}"),
-    ("ssm", "GetParameter", "read", "read", "the parameter {name}"),
-    ("ssm", "GetParameters", "read", "read", "the parameters {names*}"),
-    ("ssm", "DeleteParameter", "delete", "deleted", "the parameter {name}"),
-    ("ssm", "ModifyDocumentPermission", "change", "changed", "who may use the document {name}"),
-    ("secretsmanager", "GetSecretValue", "read", "read", "the secret {secretId}"),
-    ("secretsmanager", "CreateSecret", "make", "made", "the secret {name}"),
-    ("secretsmanager", "PutSecretValue", "write", "wrote", "the secret {secretId}"),
-    ("secretsmanager", "DeleteSecret", "delete", "deleted", "the secret {secretId}"),
-    ("lambda", "CreateFunction20150331", "make", "made", "the function {functionName} with the role {role}"),
-    ("lambda", "UpdateFunctionCode20150331v2", "replace", "replaced", "the code of the function {functionName}"),
-    (
-        "lambda",
-        "UpdateFunctionConfiguration20150331v2",
-        "change",
-        "changed",
-        "the settings of the function {functionName}",
-    ),
-    ("lambda", "AddPermission20150331v2", "let", "let", "{principal} call the function {functionName}"),
-    (
-        "lambda",
-        "RemovePermission20150331v2",
-        "take",
-        "took",
-        "the permission {statementId} from the function {functionName}",
-    ),
-    ("lambda", "DeleteFunction20150331", "delete", "deleted", "the function {functionName}"),
-    (
-        "rds",
-        "CreateDBSnapshot",
-        "snapshot",
-        "snapshotted",
-        "the database {dBInstanceIdentifier} ({dBSnapshotIdentifier})",
-    ),
-    (
-        "rds",
-        "ModifyDBSnapshotAttribute",
-        "change",
-        "changed",
-        "who may restore the database snapshot {dBSnapshotIdentifier}",
-    ),
-    ("rds", "DeleteDBSnapshot", "delete", "deleted", "the database snapshot {dBSnapshotIdentifier}"),
-    ("rds", "CreateDBInstance", "make", "made", "the database {dBInstanceIdentifier}"),
-    ("rds", "ModifyDBInstance", "change", "changed", "the database {dBInstanceIdentifier}"),
-    ("rds", "DeleteDBInstance", "delete", "deleted", "the database {dBInstanceIdentifier}"),
-];
+fn rows() -> impl Iterator<Item = Row> {
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let mut cells = line.split('\t');
+        let row = std::array::from_fn(|_| cells.next().unwrap_or_default());
+        row.iter().all(|cell| !cell.is_empty()).then_some(row)
+    })
+}
 
 /// The phrase of an event that is in the table.
 pub(super) fn phrase(event: &Event, fields: &Fields<'_>) -> Option<Phrase> {
-    let service = event.service();
-    let row = rows().find(|(of, name, ..)| *of == service && *name == event.name)?;
-    Some(Phrase::new(row.2, row.3, fields.fill(row.4)))
-}
-
-fn rows() -> impl Iterator<Item = &'static Row> {
-    [EC2, IDENTITY, OTHERS].into_iter().flatten()
+    let [_, _, verb, past, template] = ROWS.get(&(event.service(), event.name.as_str()))?;
+    Some(Phrase::new(verb, past, fields.fill(template)))
 }
 
 /// Service and name of every event of the table: each has a sentence of its own.
 pub fn own_names() -> Vec<(&'static str, &'static str)> {
-    rows().map(|(service, name, ..)| (*service, *name)).collect()
+    rows().map(|[service, name, ..]| (service, name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ROWS, TABLE, rows};
+
+    #[test]
+    fn every_line_of_the_table_is_whole_and_no_event_stands_in_it_twice() {
+        assert_eq!(rows().count(), TABLE.lines().filter(|line| !line.starts_with('#')).count());
+        assert_eq!(rows().count(), ROWS.len());
+        assert!(TABLE.lines().all(|line| line.starts_with('#') || line.split('\t').count() == 5));
+    }
 }
