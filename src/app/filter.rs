@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::field::Field;
-use crate::trail::query::{Completion, Query, QueryError, complete, complete_saved, expand};
+use crate::trail::query::{Completion, Counted, Query, QueryError, complete_saved, complete_with, expand};
 use crate::trail::timeline::Timeline;
 
 /// How many former filters are kept.
@@ -46,6 +46,8 @@ pub struct Bar {
     pub chosen: Option<usize>,
     /// The text that was in force when the bar was opened: esc brings it back.
     before: String,
+    /// Values of the key that is being typed, counted.
+    counted: Option<Counted>,
     /// Which former filter the field shows, counted from the latest.
     recalled: Option<usize>,
 }
@@ -120,6 +122,7 @@ impl Filter {
             completions: Vec::new(),
             chosen: None,
             before: self.text.clone(),
+            counted: None,
             recalled: None,
         };
         bar.suggest(timeline, &self.saved);
@@ -212,7 +215,7 @@ impl Bar {
         if !self.completions.is_empty() {
             return;
         }
-        self.completions = complete(self.field.text(), self.field.cursor(), timeline);
+        self.completions = complete_with(self.field.text(), self.field.cursor(), timeline, &mut self.counted);
         self.completions.truncate(8);
     }
 }

@@ -30,7 +30,7 @@ use jiff::tz::Offset;
 
 use super::timeline::{Row, Timeline};
 
-pub use complete::{Completion, complete, quoted};
+pub use complete::{Completion, Counted, complete, complete_with, quoted};
 pub use raw::RawSelection;
 pub use saved::{complete_saved, expand};
 use term::Term;

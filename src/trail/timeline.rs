@@ -5,6 +5,7 @@
 //! Timeline as delivery in order. A clone is a snapshot: it shares segments,
 //! symbols and raw blocks, and costs some pointers.
 
+mod kin;
 mod marks;
 mod retention;
 mod row;
@@ -22,6 +23,7 @@ use super::symbols::{Bits, Symbol, Table};
 use crate::domain::event::Event;
 use crate::domain::window::Span;
 
+pub use kin::{Kin, Origin};
 pub use marks::Marks;
 pub use retention::Retention;
 pub use row::{EventId, Row};
@@ -160,6 +162,30 @@ impl Timeline {
         Timestamp::from_microsecond(columns.times[at]).ok()
     }
 
+    /// The call failed, and was no dry run.
+    pub fn failed(&self, slot: Slot) -> bool {
+        self.locate(slot).is_some_and(|(columns, at)| {
+            let error = columns.symbols[Field::Error as usize][at];
+            !columns.flags[at].dry_run() && !self.table(Field::Error).text(error).is_empty()
+        })
+    }
+
+    /// The newest events that name a resource, newest first: at most `most` of
+    /// the `reach` newest events.
+    pub fn naming(&self, id: &str, reach: usize, most: usize) -> Vec<Slot> {
+        let wanted = self.table(Field::Resource).matching(|text| text == id);
+        if wanted.none() {
+            return Vec::new();
+        }
+        let names = |slot: &&Slot| {
+            let row = self.locate(**slot);
+            row.is_some_and(|(columns, at)| {
+                columns.resources[columns.resources_of(at)].iter().any(|id| wanted.has(*id))
+            })
+        };
+        self.order.iter().rev().take(reach).filter(names).take(most).copied().collect()
+    }
+
     /// The event with an id.
     pub fn find(&self, event_id: &str) -> Option<Slot> {
         let (id, _) = IdNumber::of(event_id);
@@ -216,6 +242,11 @@ impl Timeline {
     pub fn counts(&self, field: Field) -> Vec<(Symbol, usize)> {
         let mut counts = vec![0_usize; self.table(field).len()];
         for (first, columns) in self.segments() {
+            if self.dropped == 0 {
+                let all = columns.symbols.get(field as usize).unwrap_or(&columns.resources);
+                all.iter().for_each(|symbol| counts[*symbol as usize] += 1);
+                continue;
+            }
             for row in 0..columns.len() {
                 if self.gone.has(first + columns.number_of(row) as u32) {
                     continue;

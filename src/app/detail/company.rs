@@ -8,11 +8,11 @@ use super::super::instance::pages::clock;
 use super::super::picked::Picked;
 use super::super::prose::{Line, Tone};
 use crate::domain::event::Event;
-use crate::trail::timeline::{Row, Slot, Timeline};
+use crate::trail::timeline::{Slot, Timeline};
 use jiff::Timestamp;
 
-/// Events looked through, around the event, newest first.
-const REACH: usize = 200_000;
+/// Events looked through on either side of the event.
+const REACH: usize = 50_000;
 /// Groups of equal names shown on each side.
 const GROUPS: usize = 6;
 
@@ -29,42 +29,16 @@ pub struct Company {
     others: Vec<String>,
 }
 
-/// The actor of a row is the same: by key where both have one, else by name.
-fn same(row: &Row<'_>, event: &Event) -> bool {
-    if !event.actor.access_key.is_empty() && row.access_key == event.actor.access_key {
-        return true;
-    }
-    row.actor == event.actor.name && event.actor.name != "-"
-}
-
 impl Company {
     /// Looks through the Timeline around an event.
     pub fn of(model: &Model, picked: &Picked) -> Self {
-        let timeline: &Timeline = &model.timeline;
-        let event = &picked.event;
-        let order = timeline.order();
-        let from_here = order.partition_point(|slot| timeline.time(*slot).is_some_and(|at| at <= event.time));
-        let start = from_here.saturating_sub(REACH / 2);
-        let end = (from_here + REACH / 2).min(order.len());
-        let mut company =
-            Self { slots: Vec::new(), from: BTreeMap::new(), from_there: 0, since: None, others: Vec::new() };
-        for slot in &order[start..end] {
-            let row = timeline.row(*slot);
-            if same(&row, event) {
-                company.slots.push(*slot);
-                *company.from.entry((row.ip.to_owned(), agent_word(row.agent).to_owned())).or_default() += 1;
-                if row.time <= event.time && row.ip == event.ip {
-                    company.from_there += 1;
-                    company.since = company.since.or(Some(row.time));
-                }
-            } else if row.ip == event.ip && !event.ip.is_empty() && !event.ip.ends_with(".amazonaws.com") {
-                let name = row.actor.to_owned();
-                if company.others.len() < 4 && !company.others.contains(&name) {
-                    company.others.push(name);
-                }
-            }
+        let kin = model.timeline.kin(picked.slot, REACH);
+        let mut from = BTreeMap::new();
+        for origin in &kin.origins {
+            *from.entry((origin.ip.to_owned(), agent_word(origin.agent).to_owned())).or_default() += origin.count;
         }
-        company
+        let others = kin.strangers.iter().map(|name| (*name).to_owned()).collect();
+        Self { slots: kin.slots, from, from_there: kin.from_there, since: kin.since, others }
     }
 
     /// The line that says from where, and whether that is usual.

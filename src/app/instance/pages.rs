@@ -328,15 +328,7 @@ fn identity(inventory: &Inventory, instance: &Instance) -> Vec<Line> {
 
 /// Events that name a resource, newest first.
 pub fn events_naming(model: &Model, id: &str) -> Vec<Slot> {
-    let order = model.timeline.order();
-    order
-        .iter()
-        .rev()
-        .take(REACH_BACK)
-        .filter(|slot| model.timeline.row(**slot).resources().any(|(_, resource)| resource == id))
-        .take(MOST)
-        .copied()
-        .collect()
+    model.timeline.naming(id, REACH_BACK, MOST)
 }
 
 fn activity(model: &Model, id: &str) -> Vec<Line> {

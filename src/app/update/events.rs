@@ -290,12 +290,9 @@ enum Sought {
 
 fn jump(model: &mut Model, older: bool, sought: Sought) {
     let timeline = &model.timeline;
-    let found = model.events.seek(older, |slot| {
-        let row = timeline.row(slot);
-        match sought {
-            Sought::Finding => row.severity.is_some(),
-            Sought::Error => !row.error.is_empty() && !row.dry_run,
-        }
+    let found = model.events.seek(older, |slot| match sought {
+        Sought::Finding => timeline.marks().severity(slot).is_some(),
+        Sought::Error => timeline.failed(slot),
     });
     if let Some(row) = found {
         let rows = model.event_rows();

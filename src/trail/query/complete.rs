@@ -7,7 +7,6 @@ use super::term::{Word, role_part, user_part};
 use crate::domain::actor::ActorKind;
 use crate::domain::finding::Severity;
 use crate::trail::columns::Field;
-use crate::trail::symbols::Symbol;
 use crate::trail::timeline::{Slot, Timeline};
 
 /// One thing that can be typed next.
@@ -23,12 +22,27 @@ pub struct Completion {
     pub what: &'static str,
 }
 
+/// The values of one key with their counts, kept while more of one is typed:
+/// counting looks at every event.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    key: String,
+    events: usize,
+    /// Text, the same in lower case, count; the most frequent first.
+    values: Vec<(String, String, usize)>,
+}
+
 /// How many values are offered at most.
 const MOST: usize = 50;
 
 /// What can stand at the cursor (a byte of `text`): keys, or values of the key
 /// before it, the most frequent first.
 pub fn complete(text: &str, cursor: usize, timeline: &Timeline) -> Vec<Completion> {
+    complete_with(text, cursor, timeline, &mut None)
+}
+
+/// As [`complete`], with the counts of the last time where they are still good.
+pub fn complete_with(text: &str, cursor: usize, timeline: &Timeline, counted: &mut Option<Counted>) -> Vec<Completion> {
     let cursor = (0..=cursor.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let head = &text[..cursor];
     let fresh = head.is_empty() || head.ends_with(char::is_whitespace);
@@ -36,7 +50,7 @@ pub fn complete(text: &str, cursor: usize, timeline: &Timeline) -> Vec<Completio
         Some(token) if !fresh || token.open => token,
         _ => Token { at: cursor, negated: false, key: "", mark: "", value: "", value_at: cursor, open: false },
     };
-    if token.key.is_empty() { keys(&token) } else { values(&token, timeline) }
+    if token.key.is_empty() { keys(&token) } else { values(&token, timeline, counted) }
 }
 
 fn keys(token: &Token<'_>) -> Vec<Completion> {
@@ -48,7 +62,7 @@ fn keys(token: &Token<'_>) -> Vec<Completion> {
         .collect()
 }
 
-fn values(token: &Token<'_>, timeline: &Timeline) -> Vec<Completion> {
+fn values(token: &Token<'_>, timeline: &Timeline, counted: &mut Option<Counted>) -> Vec<Completion> {
     // The alternative behind the last bar is the one being typed.
     let at = if token.open { 0 } else { token.value.rfind('|').map_or(0, |at| at + 1) };
     let from = token.value_at + at;
@@ -61,69 +75,95 @@ fn values(token: &Token<'_>, timeline: &Timeline) -> Vec<Completion> {
         "is" => return fixed(Word::ALL.iter().map(|(word, _)| *word).collect()),
         "sev" => return fixed(Severity::ALL.iter().map(|level| level.word()).collect()),
         "age" => return fixed(vec!["15m", "1h", "2h", "6h", "1d"]),
-        "event" => Field::Name,
-        "source" => Field::Source,
-        "actor" | "user" | "role" => Field::Actor,
-        "key" => Field::Key,
-        "ip" => Field::Ip,
-        "agent" => Field::Agent,
-        "region" => Field::Region,
-        "account" => Field::Account,
-        "resource" => Field::Resource,
-        "error" => Field::Error,
-        "rule" => return rules(from, &typed, timeline),
+        "event" => Some(Field::Name),
+        "source" => Some(Field::Source),
+        "actor" | "user" | "role" => Some(Field::Actor),
+        "key" => Some(Field::Key),
+        "ip" => Some(Field::Ip),
+        "agent" => Some(Field::Agent),
+        "region" => Some(Field::Region),
+        "account" => Some(Field::Account),
+        "resource" => Some(Field::Resource),
+        "error" => Some(Field::Error),
+        "rule" => None,
         _ => return Vec::new(),
     };
-    let counted = match token.key.to_ascii_lowercase().as_str() {
-        "user" => actors(timeline, user_part),
-        "role" => actors(timeline, role_part),
-        _ => {
-            let table = timeline.table(field);
-            timeline.counts(field).into_iter().map(|(symbol, count)| (table.text(symbol).to_owned(), count)).collect()
+    let key = token.key.to_ascii_lowercase();
+    if counted.as_ref().is_none_or(|known| known.key != key || known.events != timeline.len()) {
+        let values = match (key.as_str(), field) {
+            ("user", _) => actors(timeline, user_part),
+            ("role", _) => actors(timeline, role_part),
+            (_, None) => rules(timeline),
+            (_, Some(field)) => {
+                let table = timeline.table(field);
+                let counts = timeline.counts(field).into_iter();
+                counts.map(|(symbol, count)| (table.text(symbol).to_owned(), count)).collect()
+            }
+        };
+        *counted = Some(Counted::of(key, timeline.len(), values));
+    }
+    counted.as_ref().map(|known| known.fitting(from, &typed)).unwrap_or_default()
+}
+
+impl Counted {
+    fn of(key: String, events: usize, values: Vec<(String, usize)>) -> Self {
+        let lower = |(text, count): (String, usize)| (text.to_lowercase(), text, count);
+        let mut values: Vec<_> = values.into_iter().filter(|(text, _)| !text.is_empty()).map(lower).collect();
+        values.sort_unstable_by(|(_, a, a_count), (_, b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
+        let values = values.into_iter().map(|(lower, text, count)| (text, lower, count)).collect();
+        Self { key, events, values }
+    }
+
+    /// Values that begin with what is typed come first, then those that hold it;
+    /// the more frequent before the others.
+    fn fitting(&self, from: usize, typed: &str) -> Vec<Completion> {
+        let (mut first, mut later) = (Vec::new(), Vec::new());
+        for (text, lower, count) in &self.values {
+            let place = match lower.find(typed) {
+                Some(0) => &mut first,
+                Some(_) if later.len() < MOST => &mut later,
+                _ => continue,
+            };
+            place.push(Completion { from, insert: quoted(text), count: Some(*count), what: "" });
+            if first.len() == MOST {
+                break;
+            }
         }
-    };
-    let fitting = |(text, _): &(String, usize)| !text.is_empty() && text.to_lowercase().contains(&typed);
-    ranked(from, &typed, counted.into_iter().filter(fitting).collect())
+        first.extend(later);
+        first.truncate(MOST);
+        first
+    }
 }
 
 /// A part of the actors' names, with the number of events.
 fn actors(timeline: &Timeline, part: fn(ActorKind, &str) -> Option<&str>) -> Vec<(String, usize)> {
-    let mut by_symbol: FxHashMap<(ActorKind, Symbol), usize> = FxHashMap::default();
+    let names = timeline.table(Field::Actor);
+    let mut by_symbol: Vec<(usize, ActorKind)> = vec![(0, ActorKind::Unknown); names.len()];
     for (first, columns) in timeline.segments() {
         for (row, (symbol, flags)) in columns.symbols[Field::Actor as usize].iter().zip(&columns.flags).enumerate() {
-            if !timeline.is_gone(Slot(first + columns.number_of(row) as u32)) {
-                *by_symbol.entry((flags.actor_kind(), *symbol)).or_default() += 1;
+            // What a name stands for is the same in nearly all events that have it.
+            if timeline.dropped() == 0 || !timeline.is_gone(Slot(first + columns.number_of(row) as u32)) {
+                let (count, kind) = &mut by_symbol[*symbol as usize];
+                *count += 1;
+                *kind = flags.actor_kind();
             }
         }
     }
     let mut counted: FxHashMap<&str, usize> = FxHashMap::default();
-    for ((kind, symbol), count) in by_symbol {
-        if let Some(name) = part(kind, timeline.table(Field::Actor).text(symbol)) {
+    for ((count, kind), symbol) in by_symbol.into_iter().zip(0..) {
+        if count > 0
+            && let Some(name) = part(kind, names.text(symbol))
+        {
             *counted.entry(name).or_default() += count;
         }
     }
     counted.into_iter().map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
-fn rules(from: usize, typed: &str, timeline: &Timeline) -> Vec<Completion> {
-    let counted = timeline
-        .marks()
-        .rules()
-        .iter()
-        .map(|(symbol, rule)| (rule.to_owned(), timeline.marks().found_by(|other| other == symbol).count()));
-    ranked(from, typed, counted.filter(|(rule, _)| rule.to_lowercase().contains(typed)).collect())
-}
-
-/// Values that begin with what is typed come first, then the more frequent.
-fn ranked(from: usize, typed: &str, mut counted: Vec<(String, usize)>) -> Vec<Completion> {
-    counted.sort_unstable_by(|(a, a_count), (b, b_count)| {
-        let later = |text: &str| !text.to_lowercase().starts_with(typed);
-        (later(a), b_count, a).cmp(&(later(b), a_count, b))
-    });
-    counted.truncate(MOST);
-    let value =
-        |(text, count): (String, usize)| Completion { from, insert: quoted(&text), count: Some(count), what: "" };
-    counted.into_iter().map(value).collect()
+fn rules(timeline: &Timeline) -> Vec<(String, usize)> {
+    let marks = timeline.marks();
+    let count = |symbol| marks.found_by(|other| other == symbol).count();
+    marks.rules().iter().map(|(symbol, rule)| (rule.to_owned(), count(symbol))).collect()
 }
 
 /// A value in the form in which the filter takes it as it is.
