@@ -195,3 +195,42 @@ fn the_simulator_keeps_to_loopback_and_knows_its_scenarios() {
     assert!(code == 2 && err.contains("throttle"), "{err}");
     assert_eq!(run(&["sim", "--speed", "0"]).0, 2);
 }
+
+#[test]
+fn events_are_followed_until_the_reader_has_enough() {
+    let account = Account::open(&[]);
+    let arguments = ["events", "--since", "20m", "--jsonl", "--endpoint-url", &account.endpoint];
+    let ids = |output: &str| -> BTreeSet<String> {
+        let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned();
+        output.lines().map(id).collect()
+    };
+    let snapshot = || {
+        let (code, out, err) = told(&program(&account.home).args(arguments).output().unwrap());
+        assert_eq!(code, 0, "{err}");
+        ids(&out)
+    };
+    let at_first = snapshot();
+    let mut following = program(&account.home)
+        .args(arguments)
+        .arg("--follow")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut followed: BTreeSet<String> = lines.by_ref().take(at_first.len()).flat_map(|line| ids(&line)).collect();
+    assert!(at_first.iter().all(|id| followed.contains(id)), "what is known is told first");
+    // The account goes on: what it records from now on is told, too.
+    let newer = loop {
+        if let Some(newer) = snapshot().into_iter().find(|id| !followed.contains(id)) {
+            break newer;
+        }
+    };
+    while !followed.contains(&newer) {
+        followed.extend(ids(&lines.next().unwrap()));
+    }
+    let sent = Command::new("kill").args(["-INT", &following.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let rest = lines.count();
+    assert!(following.wait().unwrap().success(), "an interrupted --follow has done its work; {rest} lines more");
+}

@@ -7,6 +7,8 @@ mod cli_live;
 mod console;
 mod desk;
 mod detect;
+mod hostile;
+mod knowledge;
 mod layers;
 mod readme;
 mod respond;

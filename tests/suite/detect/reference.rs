@@ -301,6 +301,33 @@ proptest! {
     }
 
     #[test]
+    fn no_damage_to_a_rule_breaks_the_loader(
+        which in any::<prop::sample::Index>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<u8>()), 1..8),
+    ) {
+        let texts = own_texts();
+        let mut bytes = texts[which.index(texts.len())].clone().into_bytes();
+        for (place, how, byte) in damage {
+            let at = place.index(bytes.len());
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                2 => bytes.truncate(at.max(1)),
+                _ => drop(bytes.remove(at)),
+            }
+            if bytes.is_empty() {
+                bytes.push(b' ');
+            }
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (rules, errors) = RuleSet::load(&[("m".into(), vec![("r.yml".into(), text)])], false);
+        for rule in rules.rules() {
+            prop_assert!(!rule.id.is_empty() && !rule.title.is_empty());
+        }
+        prop_assert!(errors.iter().all(|error| !error.why.is_empty()));
+    }
+
+    #[test]
     fn no_record_text_breaks_a_rule(raw in "[\\[\\]{}\":,\\\\a0 \n]{0,200}", bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         let rules = builtin();
         for raw in [raw.as_bytes(), &bytes, format!("{{\"requestParameters\":{raw}").as_bytes()] {
@@ -309,6 +336,14 @@ proptest! {
             }
         }
     }
+}
+
+fn own_texts() -> &'static [String] {
+    static TEXTS: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+    TEXTS.get_or_init(|| {
+        let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+        files(Path::new("assets/rules"), "yml").into_iter().map(read).collect()
+    })
 }
 
 fn builtin() -> &'static RuleSet {
