@@ -188,17 +188,20 @@ impl Console {
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
+    /// The program's process id.
+    pub fn id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Sends the program a signal by name.
     pub fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        let sent = Command::new("kill").args([format!("-{name}"), id]).status().unwrap();
+        let sent = Command::new("kill").args([format!("-{name}"), self.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
     /// The process state letter of the program (proc(5)): `T` is stopped.
     pub fn state(&self) -> char {
-        let id = self.child.process_id().unwrap();
-        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
         stat.rsplit(") ").next().unwrap().chars().next().unwrap()
     }
 
