@@ -244,7 +244,9 @@ impl Timeline {
         for (first, columns) in self.segments() {
             if self.dropped == 0 {
                 let all = columns.symbols.get(field as usize).unwrap_or(&columns.resources);
-                all.iter().for_each(|symbol| counts[*symbol as usize] += 1);
+                for symbol in all {
+                    counts[*symbol as usize] += 1;
+                }
                 continue;
             }
             for row in 0..columns.len() {
