@@ -2,10 +2,12 @@
 //! records that it decoded; only matches come together.
 
 use std::collections::{BTreeMap, HashSet};
+use std::hash::BuildHasher as _;
 use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::args::Scan;
@@ -20,6 +22,7 @@ use crate::detect::{Hits, Rule, RuleSet, Subject};
 use crate::domain::finding::Severity;
 use crate::domain::text::visible;
 use crate::recorded::{self, Seen, Visitor};
+use crate::trail::columns::IdNumber;
 
 /// One match of one rule.
 #[derive(Debug, Clone, Serialize)]
@@ -149,8 +152,8 @@ struct Report<'a> {
     args: &'a Scan,
     rules: &'a RuleSet,
     correlator: Correlator,
-    /// Event and rule of every match: an event that comes twice is told once.
-    told: HashSet<(String, String)>,
+    /// Numbers of event and rule of every match: an event that comes twice is told once.
+    told: FxHashSet<(u128, u64)>,
     kept: Vec<Match>,
     worst: Option<Severity>,
     span: (Option<Timestamp>, Option<Timestamp>),
@@ -163,7 +166,7 @@ impl<'a> Report<'a> {
             args,
             rules,
             correlator: Correlator::new(rules),
-            told: HashSet::new(),
+            told: FxHashSet::default(),
             kept: Vec::new(),
             worst: None,
             span: (None, None),
@@ -195,7 +198,8 @@ impl<'a> Report<'a> {
     }
 
     fn told_match(&mut self, head: &Match, rule: &Rule) -> Result<(), Failure> {
-        if rule.level < self.args.min_level || !self.told.insert((head.event_id.clone(), rule.id.clone())) {
+        let number = (IdNumber::of(&head.event_id).0.0, rustc_hash::FxBuildHasher.hash_one(&rule.id));
+        if rule.level < self.args.min_level || !self.told.insert(number) {
             return Ok(());
         }
         let found = Match {

@@ -148,30 +148,30 @@ fn scans(table: &mut Table, logs: &Path, folder: &Path, floor: Duration, events:
     // machine whose floor was 0.18 s (published with this project's figures): so many
     // floors an event is what it is compared by here.
     let suzaku = |seconds: f64| floor.mul_f64(seconds / 0.18);
+    // Processor time is compared: other programs take none of it.
     let mut none = Duration::ZERO;
     for (count, theirs, must) in [(0, 0.0, 0.0), (57, 5.5, 15.0), (772, 23.7, 50.0)] {
         let rules = folder.join(format!("rules-{count}"));
         rules::generate(&rules, count).unwrap();
-        let mut peak = 0;
-        let time = best(3, || peak = program::scan(logs, &rules));
-        let memory = format!("{} MB", peak >> 20);
+        let (mut peak, mut used) = (0, Duration::MAX);
+        let time = best(3, || {
+            let (memory, processor) = program::scan(logs, &rules);
+            peak = memory.max(peak);
+            used = processor.min(used);
+        });
+        let memory = format!("{} of processor, {} MB", ms(used), peak >> 20);
         if count == 0 {
-            none = time;
+            none = used;
             table.add("scan with a rule that nothing can match", ms(time), memory, "", None);
             continue;
         }
         let faster = suzaku(theirs).as_secs_f64() / time.as_secs_f64();
-        let about = format!("{faster:.0} × Suzaku's published, {memory}");
-        table.add(
-            format!("scan with {count} rules, {events} events"),
-            ms(time),
-            about,
-            format!("{must} ×"),
-            Some(faster >= must),
-        );
+        let about = format!("{faster:.0} × Suzaku's published; {memory}");
+        let what = format!("scan with {count} rules, {events} events");
+        table.add(what, ms(time), about, format!("{must} ×"), Some(faster >= must));
         if count == 772 {
-            let more = time.as_secs_f64() / none.as_secs_f64();
-            table.add("  against no rule", format!("{more:.2} ×"), "", "1.5 ×", Some(more < 1.5));
+            let more = used.as_secs_f64() / none.as_secs_f64();
+            table.add("  against no rule, processor time", format!("{more:.2} ×"), "", "1.5 ×", Some(more < 1.5));
         }
     }
 }

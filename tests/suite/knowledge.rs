@@ -41,7 +41,7 @@ fn every_recorded_event_reads_as_one_plain_sentence() {
     for (event, raw) in events {
         let told = sentence(&event, &raw);
         assert!(told.ends_with('.') && !told.contains('\n'), "{}: {told}", event.name);
-        assert!(!told.contains("{") && !told.contains("  "), "{}: {told}", event.name);
+        assert!(!told.contains('{') && !told.contains("  "), "{}: {told}", event.name);
         assert!(told.chars().count() <= 400, "{}: {told}", event.name);
         if event.error.is_some() {
             assert!(told.contains("tried to") || told.contains("asked whether"), "{}: {told}", event.name);
