@@ -1,4 +1,4 @@
-//! The runtime headless, on a clock that is twenty times as fast as the wall's.
+//! The runtime headless, in paused time: the clock moves on when nothing is left to do.
 
 use std::io;
 use std::sync::Arc;
@@ -70,13 +70,10 @@ fn start() -> Timestamp {
     "2026-11-24T14:02:07Z".parse().unwrap()
 }
 
-/// How much faster the clock of the tests is.
-const SPEED: u32 = 20;
-
-/// A clock that goes faster than the wall's.
+/// The clock of paused time.
 fn clock() -> Clock {
     let (began, from) = (tokio::time::Instant::now(), start());
-    Clock::of(move || from + SignedDuration::try_from(began.elapsed() * SPEED).unwrap(), f64::from(SPEED))
+    Clock::of(move || from + SignedDuration::try_from(began.elapsed()).unwrap(), 1.0)
 }
 
 /// A console in memory with its means.
@@ -116,7 +113,7 @@ impl Desk {
         terminal: impl Stream<Item = io::Result<Event>> + Unpin,
         signals: impl Stream<Item = Wish> + Unpin,
     ) -> Option<Result<End, Broken>> {
-        timeout(length / SPEED, self.cycle.run(terminal, signals, &mut self.news, &mut self.hands)).await.ok()
+        timeout(length, self.cycle.run(terminal, signals, &mut self.news, &mut self.hands)).await.ok()
     }
 
     fn frames(&self) -> usize {
@@ -144,7 +141,7 @@ fn typed(events: Vec<Event>) -> impl Stream<Item = io::Result<Event>> + Unpin {
     stream::iter(events.into_iter().map(Ok)).chain(stream::pending())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_idle_console_draws_nothing() {
     let mut desk = desk();
     desk.settle().await;
@@ -152,7 +149,7 @@ async fn an_idle_console_draws_nothing() {
     assert_eq!(desk.frames(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_idle_console_that_is_connected_draws_nothing_either() {
     let mut desk = desk();
     let (ports, asked) = ports();
@@ -167,7 +164,7 @@ async fn an_idle_console_that_is_connected_draws_nothing_either() {
     assert_eq!(desk.frames(), minutes);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_key_press_leads_to_one_frame() {
     let mut desk = desk();
     desk.settle().await;
@@ -175,7 +172,7 @@ async fn a_key_press_leads_to_one_frame() {
     assert_eq!(desk.frames(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_burst_of_messages_leads_to_one_frame() {
     let mut desk = desk();
     desk.settle().await;
@@ -186,7 +183,7 @@ async fn a_burst_of_messages_leads_to_one_frame() {
     assert_eq!(desk.frames(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_stale_answer_is_dropped() {
     let mut desk = desk();
     desk.settle().await;
@@ -195,7 +192,7 @@ async fn a_stale_answer_is_dropped() {
     assert_eq!(desk.frames(), 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_panic_in_a_task_ends_the_program_with_what_it_said() {
     let mut desk = desk();
     desk.settle().await;
@@ -207,7 +204,7 @@ async fn a_panic_in_a_task_ends_the_program_with_what_it_said() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_panic_on_another_thread_ends_the_program_too() {
     let mut desk = desk();
     desk.settle().await;
@@ -218,7 +215,7 @@ async fn a_panic_on_another_thread_ends_the_program_too() {
     assert!(matches!(end, Some(Err(Broken::Panicked(text))) if text == "down below"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn q_and_signals_end_it() {
     let mut desk = desk();
     assert!(matches!(
@@ -232,7 +229,7 @@ async fn q_and_signals_end_it() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn being_continued_takes_the_terminal_again_and_draws_it_whole() {
     let mut desk = desk();
     desk.settle().await;
@@ -241,7 +238,7 @@ async fn being_continued_takes_the_terminal_again_and_draws_it_whole() {
     assert_eq!(desk.frames(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_refused_connection_is_told_and_tried_again_until_it_is_mended() {
     let tries = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&tries);
@@ -269,7 +266,7 @@ async fn a_refused_connection_is_told_and_tried_again_until_it_is_mended() {
     assert_eq!(told, ["fault", "fault", "fault", "connected", "mended"]);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_failing_trail_is_asked_more_and_more_seldom() {
     let (inbox, mut news) = mpsc::channel(1024);
     let asked = Arc::new(AtomicUsize::new(0));
@@ -283,7 +280,7 @@ async fn a_failing_trail_is_asked_more_and_more_seldom() {
         Arc::new(super::tray::Tray::new()),
         inbox,
     );
-    let _ = timeout(Duration::from_mins(1) / SPEED, watch).await;
+    let _ = timeout(Duration::from_mins(1), watch).await;
     assert!((4..10).contains(&asked.load(Ordering::Relaxed)), "{asked:?}");
     assert!(matches!(news.try_recv(), Ok(News::Message(Message::Fault { .. }))));
 }
