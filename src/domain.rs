@@ -13,5 +13,6 @@ pub mod network;
 pub mod resource;
 pub mod scope;
 pub mod storage;
+pub mod surroundings;
 pub mod text;
 pub mod window;

@@ -12,6 +12,7 @@ pub mod fixture;
 pub mod guard;
 pub mod plan;
 pub mod playbook;
+pub mod policy;
 pub mod probe;
 pub mod rank;
 pub mod remedy;

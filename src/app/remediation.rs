@@ -151,6 +151,9 @@ impl PlanView {
                 if !step.text.is_empty() {
                     details.push(step.text.clone());
                 }
+                if !step.disruption.is_empty() && step.not_applicable.is_none() {
+                    details.push(format!("meanwhile: {}", step.disruption));
+                }
                 details.extend(step.before.iter().map(|now| format!("{} {} is {}", now.what, now.resource, now.state)));
                 let evidence = match told.evidence.len() {
                     0 => String::new(),

@@ -132,6 +132,10 @@ impl Scopes {
     /// Takes the whole EC2 state of a Scope in.
     pub fn know(&mut self, id: ScopeId, inventory: Box<Inventory>) {
         if let Some(state) = self.get_mut(id) {
+            let mut inventory = inventory;
+            if let Some(older) = state.inventory.take() {
+                inventory.keep_details(*older);
+            }
             state.inventory = Some(inventory);
             state.expose();
         }
@@ -140,20 +144,7 @@ impl Scopes {
     /// Takes the answer of one instance into what is known of its Scope.
     pub fn merge(&mut self, id: ScopeId, part: Inventory) {
         let Some(state) = self.get_mut(id) else { return };
-        let whole = state.inventory.get_or_insert_default();
-        whole.read_at = part.read_at.or(whole.read_at);
-        whole.instances.extend(part.instances);
-        whole.groups.extend(part.groups);
-        whole.interfaces.extend(part.interfaces);
-        whole.volumes.extend(part.volumes);
-        whole.snapshots.extend(part.snapshots);
-        whole.images.extend(part.images);
-        whole.vpcs.extend(part.vpcs);
-        whole.subnets.extend(part.subnets);
-        whole.route_tables.extend(part.route_tables);
-        whole.acls.extend(part.acls);
-        whole.gateways.extend(part.gateways);
-        whole.addresses.extend(part.addresses);
+        state.inventory.get_or_insert_default().merge(part);
         state.expose();
     }
 

@@ -115,8 +115,7 @@ async fn ports(options: &Options, profile: Option<&str>, base: &SdkConfig, home:
     let identity =
         Credentials::new(aws_sdk_sts::Client::new(&asked), aws_sdk_iam::Client::new(&asked), origin(asked_at));
     let caller = identity.caller().await?;
-    let (watched, trail_only) =
-        self::watched(options, home, &Ec2::new(aws_sdk_ec2::Client::new(&asked), origin(asked_at))).await?;
+    let (watched, trail_only) = self::watched(options, home, &Ec2::new(&asked, origin(asked_at))).await?;
     let everywhere = watched.iter().map(|region| (region, true)).chain(trail_only.iter().map(|region| (region, false)));
     let ports = everywhere
         .map(|(region, fleet)| one(base, profile, region, &caller, &origin(region), fleet, &options.guardrails))
@@ -172,7 +171,7 @@ fn one(
     let trail = CloudTrail::new(aws_sdk_cloudtrail::Client::new(&once), origin.clone());
     let identity =
         Credentials::new(aws_sdk_sts::Client::new(&config), aws_sdk_iam::Client::new(&config), origin.clone());
-    let fleet_port = Ec2::new(aws_sdk_ec2::Client::new(&config), origin.clone());
+    let fleet_port = Ec2::new(&config, origin.clone());
     let (armed, rails, guarded) = (origin.clone(), rails.clone(), scope.clone());
     Ports {
         scope,

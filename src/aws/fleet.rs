@@ -4,6 +4,7 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, InstanceAttributeName};
+use aws_types::SdkConfig;
 use base64::Engine as _;
 use futures_util::FutureExt as _;
 
@@ -14,6 +15,7 @@ use crate::domain::inventory::Inventory;
 use crate::port::{Fleet, Pending};
 
 pub(super) mod decode;
+pub(super) mod surroundings;
 
 /// The largest page of most Describe calls.
 const PAGE: i32 = 1000;
@@ -22,9 +24,12 @@ const ROUTE_TABLES_PAGE: i32 = 100;
 /// A filter takes no more values (EC2 user guide, "Resource quotas": 200).
 const FILTER_VALUES: usize = 200;
 
-/// EC2 of one Scope.
+/// EC2 of one Scope, with what the services around it say of an instance.
 pub struct Ec2 {
     client: Client,
+    scaling: aws_sdk_autoscaling::Client,
+    balancing: aws_sdk_elasticloadbalancingv2::Client,
+    iam: aws_sdk_iam::Client,
     origin: Origin,
 }
 
@@ -42,9 +47,15 @@ macro_rules! all {
 type Read<T> = Result<Vec<T>, (&'static str, Fault)>;
 
 impl Ec2 {
-    /// EC2 through this client.
-    pub fn new(client: Client, origin: Origin) -> Self {
-        Self { client, origin }
+    /// EC2 through clients of this configuration.
+    pub fn new(config: &SdkConfig, origin: Origin) -> Self {
+        Self {
+            client: Client::new(config),
+            scaling: aws_sdk_autoscaling::Client::new(config),
+            balancing: aws_sdk_elasticloadbalancingv2::Client::new(config),
+            iam: aws_sdk_iam::Client::new(config),
+            origin,
+        }
     }
 
     async fn everything(&self) -> Result<Inventory, Fault> {
@@ -143,7 +154,10 @@ impl Ec2 {
                 inventory.missing.insert(fault.operation.clone(), fault);
             }
         }
-        self.groups_of(&mut inventory, id).await;
+        let Some(instance) = inventory.instances.get(id).cloned() else { return Ok(inventory) };
+        let addresses = inventory.addresses_of(&instance);
+        let ((), around) = tokio::join!(self.groups_of(&mut inventory, id), self.surroundings(&instance, addresses));
+        inventory.surroundings.insert(id.to_owned(), around);
         Ok(inventory)
     }
 

@@ -11,9 +11,12 @@ use crate::respond::call::{Answer, Call};
 
 mod ec2;
 mod iam;
+mod scaling;
 
-/// EC2 and IAM of one Scope, for reading back and for writing.
+/// EC2, IAM, Auto Scaling and load balancers of one Scope, for reading back and for writing.
 pub struct Sdk {
+    autoscaling: aws_sdk_autoscaling::Client,
+    balancing: aws_sdk_elasticloadbalancingv2::Client,
     ec2: aws_sdk_ec2::Client,
     iam: aws_sdk_iam::Client,
     sts: aws_sdk_sts::Client,
@@ -28,11 +31,22 @@ macro_rules! sent {
 }
 use sent;
 
+/// All items of all pages, or what ended them as a fault of the call's own action.
+macro_rules! all {
+    ($self:ident, $call:expr, $request:expr) => {{
+        let items: Result<Vec<_>, _> = $request.into_paginator().items().send().try_collect().await;
+        items.map_err(|error| $self.origin.fault($call.action(), &error))
+    }};
+}
+use all;
+
 impl Sdk {
     /// The calls through clients of this configuration. It has to say that no
     /// request is retried, and how long an attempt may take.
     pub fn new(config: &SdkConfig, origin: Origin) -> Self {
         Self {
+            autoscaling: aws_sdk_autoscaling::Client::new(config),
+            balancing: aws_sdk_elasticloadbalancingv2::Client::new(config),
             ec2: aws_sdk_ec2::Client::new(config),
             iam: aws_sdk_iam::Client::new(config),
             sts: aws_sdk_sts::Client::new(config),
@@ -47,7 +61,12 @@ impl Sdk {
         if dry_run && !call.dry_run_supported() {
             return Err(Fault::new(FaultKind::Invalid, call.action(), "this action has no dry run"));
         }
-        if call.action().starts_with("iam:") { self.iam(call).await } else { self.ec2(call, dry_run).await }
+        match call.service() {
+            "iam" => self.iam(call).await,
+            "autoscaling" => self.autoscaling(call).await,
+            "elasticloadbalancing" => self.balancing(call).await,
+            _ => self.ec2(call, dry_run).await,
+        }
     }
 
     /// The identity whose policies are asked: a session's role, a user. None for

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Color, LogLevel, Since};
 use crate::domain::finding::Severity;
+use crate::respond::remedy::Remedy;
 
 /// The incident console for AWS: see what happened, stop it, prove it, take it back.
 #[derive(Debug, Parser)]
@@ -403,6 +404,9 @@ pub struct Remediate {
     /// What narrows it: the rule that an event added, the key's user; ids
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub focus: Vec<String>,
+    /// What a step leaves to choose, as in type=m5.large or standby.capacity=keep; see 'playbooks NAME'
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
     /// Why it is done; kept in the case
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
@@ -437,4 +441,21 @@ pub struct Policy {
     /// The playbook; without one: reading
     #[arg(value_name = "PLAYBOOK")]
     pub playbook: Option<String>,
+    /// For one remedy instead, by its name
+    #[arg(long, value_name = "NAME", conflicts_with = "playbook")]
+    pub remedy: Option<Remedy>,
+    /// Only in this account; --region names the Region
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Only instances and Auto Scaling groups that bear this tag
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub tag: Option<(String, String)>,
+}
+
+/// `name=value`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it is written as NAME=VALUE".into()),
+    }
 }

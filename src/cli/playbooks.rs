@@ -79,7 +79,7 @@ fn whole(playbook: &Playbook, out: &mut Out) -> Result<(), Failure> {
     for (number, step) in playbook.steps.iter().enumerate() {
         let kind = match &step.kind {
             TemplateKind::Evidence => "evidence".to_string(),
-            TemplateKind::Remedy { remedy } => format!("{}, {}", remedy.name(), remedy.risk().word()),
+            TemplateKind::Remedy { remedy, .. } => format!("{}, {}", remedy.name(), remedy.risk().word()),
             TemplateKind::Check { .. } => "check".to_string(),
             TemplateKind::Decide => "decide".to_string(),
             TemplateKind::ByHand { .. } => "by hand".to_string(),
@@ -95,6 +95,12 @@ fn whole(playbook: &Playbook, out: &mut Out) -> Result<(), Failure> {
 fn detail(step: &Template, out: &mut Out) -> Result<(), Failure> {
     for line in step.text.trim().lines() {
         out.line(&visible(&format!("     {line}")))?;
+    }
+    if let TemplateKind::Remedy { remedy, with } = &step.kind {
+        for (name, what) in remedy.choices() {
+            let chosen = with.get(*name).map(|value| format!(" (here: {value})")).unwrap_or_default();
+            out.line(&visible(&format!("     --set {}.{name}=…  {what}{chosen}", step.id)))?;
+        }
     }
     if let TemplateKind::ByHand { commands } = &step.kind {
         for command in commands {

@@ -11,7 +11,6 @@ use super::out::{Out, say};
 use super::setting::Setting;
 use super::{cases, playbooks, shape, target};
 use crate::case::{self, Case};
-use crate::domain::resource::Resource;
 use crate::domain::text::visible;
 use crate::port::Ports;
 use crate::respond::plan::{Options, Plan, StepKind, bind};
@@ -38,7 +37,8 @@ pub fn run(args: &Remediate, setting: &Setting) -> Outcome {
             ticket: args.ticket.clone().unwrap_or_default(),
             case: setting.case.clone().unwrap_or_else(|| case::new_id(at, &resource.id)),
             at,
-            focus: args.focus.iter().filter_map(|id| Resource::of_id(id)).collect(),
+            focus: args.focus.iter().filter_map(|id| target::narrower(id)).collect(),
+            choices: args.set.iter().cloned().collect(),
             guardrails: setting.config.guardrails.clone(),
         };
         let plan = bind(playbook, &resource, &inventory, &ports.scope, &options)?;
@@ -95,6 +95,9 @@ async fn show(args: &Remediate, ports: &Ports, plan: &Plan) -> Outcome {
             step.risk.word()
         )))?;
         out.line(&visible(&format!("     {what}")))?;
+        if !step.disruption.is_empty() && step.not_applicable.is_none() {
+            out.line(&visible(&format!("     means {}", step.disruption)))?;
+        }
         for before in &step.before {
             out.line(&visible(&format!("     now   {} {}: {}", before.resource, before.what, before.state)))?;
         }

@@ -124,6 +124,7 @@ pub fn plan(plan: &Plan) -> Value {
                 "kind": step.kind,
                 "remedy": step.remedy.map(Remedy::name),
                 "risk": step.risk.word(),
+                "disruption": step.disruption,
                 "calls": step.calls.iter().map(|call| json!({"action": call.action, "resource": call.resource})).collect::<Vec<_>>(),
                 "before": step.before,
                 "undo": step.undo,

@@ -30,12 +30,25 @@ pub fn resource(playbook: &Playbook, target: &str) -> Result<Resource, Failure> 
         )
     });
     by_name.map(|kind| Resource::new(*kind, target)).ok_or_else(|| {
-        Failure::Usage(format!(
-            "{} is no id that {1} takes; see 'stanch playbooks {1}'",
-            visible(target),
-            playbook.name
-        ))
+        Failure::Usage(format!("{} is no id that {} takes; see 'stanch playbooks {0}'", visible(target), playbook.name))
     })
+}
+
+/// What an id, an address or an ARN on the command line means as that which narrows a target.
+pub fn narrower(id: &str) -> Option<Resource> {
+    let address = || {
+        let found = id.parse::<ipnet::IpNet>().is_ok() || id.parse::<std::net::IpAddr>().is_ok();
+        found.then(|| Resource::new(ResourceKind::Address, id))
+    };
+    let identity = || {
+        let kind = match id.split(':').nth(5)?.split('/').next()? {
+            "role" => ResourceKind::Role,
+            "user" => ResourceKind::User,
+            _ => return None,
+        };
+        Some(Resource::new(kind, id))
+    };
+    Resource::of_id(id).or_else(address).or_else(identity)
 }
 
 /// The Scope that holds the target, with its EC2 state; the first Scope for
@@ -74,11 +87,7 @@ pub async fn find(ports: Vec<Ports>, target: &Resource) -> Result<(Ports, Invent
 /// state as it is.
 async fn fresh(ports: &Ports, mut inventory: Inventory, target: &Resource) -> Result<Inventory, Failure> {
     if target.kind == ResourceKind::Instance {
-        let one = ports.fleet.instance(&target.id).await?;
-        inventory.instances.extend(one.instances);
-        inventory.interfaces.extend(one.interfaces);
-        inventory.groups.extend(one.groups);
-        inventory.volumes.extend(one.volumes);
+        inventory.merge(ports.fleet.instance(&target.id).await?);
     }
     Ok(inventory)
 }

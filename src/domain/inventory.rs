@@ -9,6 +9,7 @@ use super::instance::Instance;
 use super::network::{Address, Interface, InternetGateway, NetworkAcl, RouteTable, SecurityGroup, Subnet, Vpc};
 use super::resource::{Resource, ResourceKind};
 use super::storage::{Image, Snapshot, Volume};
+use super::surroundings::Surroundings;
 
 /// The EC2 state of one account in one Region, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +44,66 @@ pub struct Inventory {
     pub gateways: BTreeMap<String, InternetGateway>,
     /// Elastic IP addresses, by allocation.
     pub addresses: BTreeMap<String, Address>,
+    /// What stands around an instance, by the instance's id: only of those that
+    /// were read one by one.
+    #[serde(default)]
+    pub surroundings: BTreeMap<String, Surroundings>,
     /// What could not be read, by operation: the parts above that are missing
     /// are unknown, not empty.
     pub missing: BTreeMap<String, super::fault::Fault>,
 }
 
 impl Inventory {
+    /// Keeps of an older reading what only the reading of one instance brings,
+    /// for the instances that are still there and have not been read so since.
+    pub fn keep_details(&mut self, older: Self) {
+        for (id, former) in older.instances {
+            if let Some(instance) = self.instances.get_mut(&id) {
+                instance.protected = instance.protected.or(former.protected);
+                instance.shutdown_behavior = instance.shutdown_behavior.take().or(former.shutdown_behavior);
+            }
+        }
+        for (id, surroundings) in older.surroundings {
+            if self.instances.contains_key(&id) {
+                self.surroundings.entry(id).or_insert(surroundings);
+            }
+        }
+    }
+
+    /// Takes in what was read of one instance, or of some things, since.
+    pub fn merge(&mut self, part: Self) {
+        self.read_at = part.read_at.or(self.read_at);
+        self.instances.extend(part.instances);
+        self.groups.extend(part.groups);
+        self.interfaces.extend(part.interfaces);
+        self.volumes.extend(part.volumes);
+        self.snapshots.extend(part.snapshots);
+        self.images.extend(part.images);
+        self.vpcs.extend(part.vpcs);
+        self.subnets.extend(part.subnets);
+        self.route_tables.extend(part.route_tables);
+        self.acls.extend(part.acls);
+        self.gateways.extend(part.gateways);
+        self.addresses.extend(part.addresses);
+        self.surroundings.extend(part.surroundings);
+    }
+
     /// The interfaces of an instance, primary first.
     pub fn interfaces_of<'a>(&'a self, instance: &'a Instance) -> impl Iterator<Item = &'a Interface> + 'a {
         instance.interfaces.iter().filter_map(|id| self.interfaces.get(id))
+    }
+
+    /// The private addresses of an instance, on all its interfaces.
+    pub fn addresses_of(&self, instance: &Instance) -> Vec<String> {
+        let mut addresses = vec![instance.private_ip.clone()];
+        for interface in self.interfaces_of(instance) {
+            addresses.push(interface.private_ip.clone());
+            addresses.extend(interface.ipv6.iter().cloned());
+        }
+        addresses.retain(|address| !address.is_empty());
+        addresses.sort();
+        addresses.dedup();
+        addresses
     }
 
     /// The volumes of an instance, root first.

@@ -8,14 +8,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::network::{Direction, GroupRule};
-use crate::domain::resource::{Resource, ResourceKind};
+use crate::domain::network::{AclEntry, Direction, GroupRule};
+use crate::domain::surroundings::Target;
 
+mod action;
 mod answer;
 mod cli;
 mod permission;
+mod touches;
 
-pub use answer::{Answer, Association, FoundGroup, InstanceReading, VolumeReading};
+#[cfg(test)]
+mod tests;
+
+pub use answer::{Answer, Association, FoundGroup, FoundImage, InstanceReading, VolumeReading};
 pub use cli::quote;
 
 /// Stands for the id of a quarantine group that does not exist yet. It is
@@ -115,6 +120,39 @@ pub enum Call {
         role: String,
         /// The policy's name.
         policy: String,
+    },
+
+    /// The account's own images of a name.
+    DescribeImages {
+        /// The exact name.
+        image_name: String,
+    },
+    /// With whom an image is shared.
+    DescribeImageAttribute {
+        /// `ami-…`.
+        image: String,
+    },
+    /// The entries of a network ACL, both directions.
+    DescribeNetworkAcls {
+        /// `acl-…`.
+        acl: String,
+    },
+    /// Whether new volumes of the Region are encrypted.
+    GetEbsEncryptionByDefault {
+        /// The Region; not sent: the endpoint is the Region's.
+        region: String,
+    },
+    /// An Auto Scaling group with its instances.
+    DescribeAutoScalingGroups {
+        /// Its name.
+        group: String,
+    },
+    /// The health of one target.
+    DescribeTargetHealth {
+        /// The target group's ARN.
+        group: String,
+        /// Which.
+        target: Target,
     },
 
     // ---- writes ------------------------------------------------------------
@@ -298,166 +336,122 @@ pub enum Call {
         /// The policy's name.
         policy: String,
     },
+    /// Another type for a stopped instance (ModifyInstanceAttribute).
+    SetInstanceType {
+        /// `i-…`.
+        instance: String,
+        /// `m5.large` …
+        kind: String,
+    },
+    /// An image of an instance, of all its volumes.
+    CreateImage {
+        /// `i-…`.
+        instance: String,
+        /// Its name, unique in account and Region.
+        image_name: String,
+        /// What its description says.
+        description: String,
+        /// The instance is restarted, so that the file system is consistent.
+        reboot: bool,
+        /// Tags of the image and of its snapshots.
+        tags: BTreeMap<String, String>,
+    },
+    /// Shares an image with accounts, organizations or everybody, or no longer (`launchPermission`).
+    ModifyImageAttribute {
+        /// `ami-…`.
+        image: String,
+        /// Add, or remove.
+        add: bool,
+        /// The group `all`: everybody.
+        public: bool,
+        /// Account ids, and ARNs of organizations and their units.
+        accounts: Vec<String>,
+    },
+    /// Puts an entry into a network ACL.
+    CreateNetworkAclEntry {
+        /// `acl-…`.
+        acl: String,
+        /// The entry with its number.
+        entry: AclEntry,
+    },
+    /// Takes an entry out of a network ACL.
+    DeleteNetworkAclEntry {
+        /// `acl-…`.
+        acl: String,
+        /// Its number.
+        number: i32,
+        /// Numbers count by direction.
+        direction: Direction,
+    },
+    /// Encryption of new volumes on or off (EnableEbsEncryptionByDefault, Disable-).
+    SetEncryptionByDefault {
+        /// The Region; not sent.
+        region: String,
+        /// On.
+        on: bool,
+    },
+    /// Takes an instance out of service, but keeps it in its Auto Scaling group.
+    EnterStandby {
+        /// The group's name.
+        group: String,
+        /// `i-…`.
+        instance: String,
+        /// The group wants one instance less; else it launches another.
+        lower: bool,
+    },
+    /// Puts an instance back into service; its group wants one instance more.
+    ExitStandby {
+        /// The group's name.
+        group: String,
+        /// `i-…`.
+        instance: String,
+    },
+    /// Takes an instance out of its Auto Scaling group.
+    DetachInstances {
+        /// The group's name.
+        group: String,
+        /// `i-…`.
+        instance: String,
+        /// The group wants one instance less; else it launches another.
+        lower: bool,
+    },
+    /// Puts an instance into an Auto Scaling group, which wants one instance more.
+    AttachInstances {
+        /// The group's name.
+        group: String,
+        /// `i-…`.
+        instance: String,
+    },
+    /// Suspends processes of an Auto Scaling group.
+    SuspendProcesses {
+        /// The group's name.
+        group: String,
+        /// `Launch`, `Terminate` …
+        processes: Vec<String>,
+    },
+    /// Resumes processes of an Auto Scaling group.
+    ResumeProcesses {
+        /// The group's name.
+        group: String,
+        /// `Launch`, `Terminate` …
+        processes: Vec<String>,
+    },
+    /// Takes a target out of a target group; what it is serving drains.
+    DeregisterTargets {
+        /// The target group's ARN.
+        group: String,
+        /// The instance that it is, or whose address it is.
+        instance: String,
+        /// Which.
+        target: Target,
+    },
+    /// Puts a target into a target group.
+    RegisterTargets {
+        /// The target group's ARN.
+        group: String,
+        /// The instance that it is, or whose address it is.
+        instance: String,
+        /// Which, with its port.
+        target: Target,
+    },
 }
-
-impl Call {
-    /// The action as IAM writes it: `ec2:StopInstances`.
-    pub fn action(&self) -> &'static str {
-        match self {
-            Self::DescribeInstances { .. } => "ec2:DescribeInstances",
-            Self::DescribeInstanceAttribute { .. } => "ec2:DescribeInstanceAttribute",
-            Self::DescribeNetworkInterfaces { .. } => "ec2:DescribeNetworkInterfaces",
-            Self::DescribeSecurityGroups { .. } => "ec2:DescribeSecurityGroups",
-            Self::DescribeSecurityGroupRules { .. } => "ec2:DescribeSecurityGroupRules",
-            Self::DescribeIamInstanceProfileAssociations { .. } => "ec2:DescribeIamInstanceProfileAssociations",
-            Self::DescribeSnapshots { .. } => "ec2:DescribeSnapshots",
-            Self::DescribeSnapshotAttribute { .. } => "ec2:DescribeSnapshotAttribute",
-            Self::GetAccessKeyLastUsed { .. } => "iam:GetAccessKeyLastUsed",
-            Self::ListAccessKeys { .. } => "iam:ListAccessKeys",
-            Self::GetUserPolicy { .. } => "iam:GetUserPolicy",
-            Self::GetRolePolicy { .. } => "iam:GetRolePolicy",
-            Self::SetTerminationProtection { .. }
-            | Self::SetShutdownBehavior { .. }
-            | Self::SetDeleteOnTermination { .. } => "ec2:ModifyInstanceAttribute",
-            Self::ModifyInstanceMetadataOptions { .. } => "ec2:ModifyInstanceMetadataOptions",
-            Self::CreateTags { .. } => "ec2:CreateTags",
-            Self::DeleteTags { .. } => "ec2:DeleteTags",
-            Self::CreateSnapshots { .. } => "ec2:CreateSnapshots",
-            Self::CreateSecurityGroup { .. } => "ec2:CreateSecurityGroup",
-            Self::DeleteSecurityGroup { .. } => "ec2:DeleteSecurityGroup",
-            Self::RevokeSecurityGroupRules { direction: Direction::Ingress, .. } => "ec2:RevokeSecurityGroupIngress",
-            Self::RevokeSecurityGroupRules { direction: Direction::Egress, .. } => "ec2:RevokeSecurityGroupEgress",
-            Self::AuthorizeSecurityGroupRule { rule } => match rule.direction {
-                Direction::Ingress => "ec2:AuthorizeSecurityGroupIngress",
-                Direction::Egress => "ec2:AuthorizeSecurityGroupEgress",
-            },
-            Self::ModifyNetworkInterfaceAttribute { .. } => "ec2:ModifyNetworkInterfaceAttribute",
-            Self::DisassociateIamInstanceProfile { .. } => "ec2:DisassociateIamInstanceProfile",
-            Self::AssociateIamInstanceProfile { .. } => "ec2:AssociateIamInstanceProfile",
-            Self::StopInstances { .. } => "ec2:StopInstances",
-            Self::StartInstances { .. } => "ec2:StartInstances",
-            Self::RebootInstances { .. } => "ec2:RebootInstances",
-            Self::TerminateInstances { .. } => "ec2:TerminateInstances",
-            Self::ModifySnapshotAttribute { .. } => "ec2:ModifySnapshotAttribute",
-            Self::UpdateAccessKey { .. } => "iam:UpdateAccessKey",
-            Self::PutUserPolicy { .. } => "iam:PutUserPolicy",
-            Self::DeleteUserPolicy { .. } => "iam:DeleteUserPolicy",
-            Self::PutRolePolicy { .. } => "iam:PutRolePolicy",
-            Self::DeleteRolePolicy { .. } => "iam:DeleteRolePolicy",
-        }
-    }
-
-    /// The name of the operation without its service: `StopInstances`.
-    pub fn operation(&self) -> &'static str {
-        let action = self.action();
-        action.split_once(':').map_or(action, |(_, name)| name)
-    }
-
-    /// The call changes something.
-    pub fn writes(&self) -> bool {
-        !["Describe", "Get", "List"].iter().any(|prefix| self.operation().starts_with(prefix))
-    }
-
-    /// The action takes `DryRun`: every EC2 action used here but those that bind
-    /// an instance profile (EC2 service model); no IAM action does.
-    pub fn dry_run_supported(&self) -> bool {
-        self.action().starts_with("ec2:")
-            && !matches!(self, Self::AssociateIamInstanceProfile { .. } | Self::DisassociateIamInstanceProfile { .. })
-    }
-
-    /// What the call touches, the most telling first.
-    pub fn resources(&self) -> Vec<Resource> {
-        use ResourceKind as K;
-        let one = |kind, id: &String| vec![Resource::new(kind, id)];
-        match self {
-            Self::DescribeInstances { instance }
-            | Self::DescribeInstanceAttribute { instance, .. }
-            | Self::DescribeIamInstanceProfileAssociations { instance }
-            | Self::SetTerminationProtection { instance, .. }
-            | Self::SetShutdownBehavior { instance, .. }
-            | Self::ModifyInstanceMetadataOptions { instance, .. }
-            | Self::CreateSnapshots { instance, .. }
-            | Self::DisassociateIamInstanceProfile { instance, .. }
-            | Self::StopInstances { instance }
-            | Self::StartInstances { instance }
-            | Self::RebootInstances { instance }
-            | Self::TerminateInstances { instance } => one(K::Instance, instance),
-            Self::SetDeleteOnTermination { instance, volume, .. } => {
-                vec![Resource::new(K::Instance, instance), Resource::new(K::Volume, volume)]
-            }
-            Self::AssociateIamInstanceProfile { instance, profile } => {
-                vec![Resource::new(K::Instance, instance), Resource::new(K::InstanceProfile, profile)]
-            }
-            Self::DescribeNetworkInterfaces { interface } => one(K::Interface, interface),
-            Self::ModifyNetworkInterfaceAttribute { interface, instance, groups } => {
-                let mut all = vec![Resource::new(K::Interface, interface), Resource::new(K::Instance, instance)];
-                all.extend(groups.iter().map(|group| Resource::new(K::SecurityGroup, group)));
-                all
-            }
-            Self::DescribeSecurityGroups { vpc, .. } | Self::CreateSecurityGroup { vpc, .. } => one(K::Vpc, vpc),
-            Self::DescribeSecurityGroupRules { group } | Self::DeleteSecurityGroup { group } => {
-                one(K::SecurityGroup, group)
-            }
-            Self::RevokeSecurityGroupRules { group, rules, .. } => {
-                let mut all = vec![Resource::new(K::SecurityGroup, group)];
-                all.extend(rules.iter().map(|rule| Resource::new(K::SecurityGroupRule, rule)));
-                all
-            }
-            Self::AuthorizeSecurityGroupRule { rule } => one(K::SecurityGroup, &rule.group),
-            Self::DescribeSnapshots { volumes, .. } => {
-                volumes.iter().map(|volume| Resource::new(K::Volume, volume)).collect()
-            }
-            Self::DescribeSnapshotAttribute { snapshot } | Self::ModifySnapshotAttribute { snapshot, .. } => {
-                one(K::Snapshot, snapshot)
-            }
-            Self::CreateTags { resource, .. } | Self::DeleteTags { resource, .. } => {
-                vec![Resource::of_id(resource).unwrap_or_else(|| Resource::new(K::Other, resource))]
-            }
-            Self::GetAccessKeyLastUsed { key } => one(K::AccessKey, key),
-            Self::UpdateAccessKey { user, key, .. } => {
-                vec![Resource::new(K::AccessKey, key), Resource::new(K::User, user)]
-            }
-            Self::ListAccessKeys { user }
-            | Self::GetUserPolicy { user, .. }
-            | Self::PutUserPolicy { user, .. }
-            | Self::DeleteUserPolicy { user, .. } => one(K::User, user),
-            Self::GetRolePolicy { role, .. }
-            | Self::PutRolePolicy { role, .. }
-            | Self::DeleteRolePolicy { role, .. } => one(K::Role, role),
-        }
-    }
-
-    /// The instance that the call is about, where it is about one: its tags are
-    /// what a guardrail looks at.
-    pub fn instance(&self) -> Option<String> {
-        self.resources().into_iter().find(|resource| resource.kind == ResourceKind::Instance).map(|found| found.id)
-    }
-
-    /// The call names something that does not exist or is not known yet, so it
-    /// cannot leave as it is.
-    pub fn is_open(&self) -> bool {
-        let shared = |accounts: &[String]| accounts.iter().any(|account| account == SHARED);
-        matches!(self, Self::ModifySnapshotAttribute { accounts, .. } if shared(accounts))
-            || self.resources().iter().any(|resource| resource.id == QUARANTINE)
-    }
-
-    /// The same call with the id of the quarantine group in place of its stand-in.
-    pub fn with_quarantine(mut self, id: &str) -> Self {
-        let fill = |text: &mut String| {
-            if text == QUARANTINE {
-                id.clone_into(text);
-            }
-        };
-        match &mut self {
-            Self::ModifyNetworkInterfaceAttribute { groups, .. } => groups.iter_mut().for_each(fill),
-            Self::RevokeSecurityGroupRules { group, .. }
-            | Self::DescribeSecurityGroupRules { group }
-            | Self::DeleteSecurityGroup { group } => fill(group),
-            _ => {}
-        }
-        self
-    }
-}
-
-#[cfg(test)]
-mod tests;

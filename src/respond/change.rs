@@ -103,6 +103,18 @@ impl Change {
                     Fact::Absent if matches!(self.probe, Probe::Quarantine { .. }) => {
                         "delete the quarantine group if nothing else uses it".into()
                     }
+                    Fact::Absent if matches!(self.probe, Probe::AclEntry { .. }) => match &self.wanted {
+                        Fact::Entry(entry) => format!("delete entry {} of {id}", entry.number),
+                        _ => format!("{noun} of {id} back to none"),
+                    },
+                    Fact::Word(_) if matches!(self.probe, Probe::Registration { .. }) => {
+                        format!("register it again with {}", id.rsplit(":targetgroup/").next().unwrap_or(&id))
+                    }
+                    Fact::Switches(former) => {
+                        let resumed: Vec<&str> =
+                            former.iter().filter(|(_, on)| !**on).map(|(name, _)| name.as_str()).collect();
+                        format!("resume {} of {id}", resumed.join(", "))
+                    }
                     Fact::List(groups) => format!("former groups of {id}: {}", groups.join(", ")),
                     Fact::Profile { .. } => format!("put {} back on {id}", before.words()),
                     Fact::Rule(_) => format!("put the rule back: {}", before.words()),
@@ -120,6 +132,7 @@ impl Change {
             Fact::Sharing { .. } => Fact::Sharing { public: true, accounts: [SHARED.to_owned()].into() },
             Fact::Snapshots(_) => Fact::Snapshots(std::collections::BTreeMap::new()),
             Fact::Tags(tags) => Fact::Tags(tags.keys().map(|key| (key.clone(), None)).collect()),
+            Fact::Switches(switches) => Fact::Switches(switches.iter().map(|(name, on)| (name.clone(), !on)).collect()),
             Fact::Key { user, active } => Fact::Key { user: user.clone(), active: active.map(|on| !on) },
             Fact::Word(word) if word == "stopped" || word == "terminated" => Fact::word("running"),
             Fact::Word(word) if word == "running" => Fact::word("stopped"),

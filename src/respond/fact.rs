@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::network::{Direction, GroupRule};
+use crate::domain::network::{AclEntry, Direction, GroupRule};
 use crate::domain::text::visible;
 
 /// One fact of one thing.
@@ -39,11 +39,11 @@ pub enum Fact {
     Rule(GroupRule),
     /// Snapshots by volume.
     Snapshots(BTreeMap<String, String>),
-    /// With whom a snapshot is shared.
+    /// With whom a snapshot or an image is shared.
     Sharing {
         /// With everybody.
         public: bool,
-        /// With these accounts.
+        /// With these accounts; an image also with organizations and units, by ARN.
         accounts: BTreeSet<String>,
     },
     /// An access key.
@@ -55,6 +55,19 @@ pub enum Fact {
     },
     /// An inline policy's document, JSON.
     Policy(String),
+    /// An image that was made, by its id.
+    Image(String),
+    /// The type of an instance, and its state: the one changes only in a certain other.
+    Machine {
+        /// `m5.large` …
+        kind: String,
+        /// `running`, `stopped` …
+        state: String,
+    },
+    /// An entry of a network ACL.
+    Entry(AclEntry),
+    /// Some switches by name: the processes of an Auto Scaling group, true for suspended.
+    Switches(BTreeMap<String, bool>),
 }
 
 impl Fact {
@@ -80,6 +93,7 @@ impl Fact {
                 }
             }
             (Self::Key { active: a, .. }, Self::Key { active: b, .. }) => a == b,
+            (Self::Image(_), Self::Image(_)) => true,
             _ => self == other,
         }
     }
@@ -118,6 +132,18 @@ impl Fact {
                 None => "not known".into(),
             },
             Self::Policy(_) => "policy in place".into(),
+            Self::Image(id) => id.clone(),
+            Self::Machine { kind, state } => format!("{kind}, {state}"),
+            Self::Entry(entry) => entry_words(entry),
+            Self::Switches(switches) => {
+                let suspended: Vec<&str> =
+                    switches.iter().filter(|(_, on)| **on).map(|(process, _)| process.as_str()).collect();
+                if suspended.is_empty() {
+                    "none suspended".into()
+                } else {
+                    format!("{} suspended", suspended.join(", "))
+                }
+            }
         };
         visible(&text).into_owned()
     }
@@ -166,6 +192,21 @@ pub fn rule_words(rule: &GroupRule) -> String {
         Direction::Egress => "out to",
     };
     format!("{} {way} {}", rule.ports(), rule.peer.label())
+}
+
+/// `entry 1 denies all traffic in from 203.0.113.7/32`.
+pub fn entry_words(entry: &AclEntry) -> String {
+    let way = match entry.direction {
+        Direction::Ingress => "in from",
+        Direction::Egress => "out to",
+    };
+    let what = match (entry.protocol.as_str(), entry.from_port) {
+        ("-1", _) => "all traffic".to_owned(),
+        (protocol, None) => format!("protocol {protocol}"),
+        (protocol, Some(port)) => format!("protocol {protocol} port {port}"),
+    };
+    let verb = if entry.allow { "allows" } else { "denies" };
+    format!("entry {} {verb} {what} {way} {}", entry.number, entry.cidr)
 }
 
 #[cfg(test)]

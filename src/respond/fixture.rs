@@ -7,25 +7,37 @@
     reason = "what a test builds may fail loudly"
 )]
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
 use jiff::Timestamp;
 
-use super::call::{Answer, Association, Call, FoundGroup, InstanceAttribute, InstanceReading, VolumeReading};
 use super::plan::{Options, Plan};
 use super::playbook::Catalogue;
-use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
-use crate::domain::network::{Direction, GroupRule, Interface, Peer, Route, RouteTable, SecurityGroup};
+use crate::domain::network::{
+    AclEntry, Direction, GroupRule, Interface, NetworkAcl, Peer, Route, RouteTable, SecurityGroup,
+};
 use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
-use crate::domain::storage::{Snapshot, Volume};
+use crate::domain::storage::Volume;
+use crate::domain::surroundings::{ScalingGroup, Surroundings, Target, TargetGroup};
+
+mod reads;
+mod world;
+mod writes;
+
+pub use world::World;
 
 /// The instance of the fixture: two interfaces, two volumes, a profile.
 pub const WEB: &str = "i-0abc12de34f567890";
 /// The profile's ARN.
 pub const PROFILE: &str = "arn:aws:iam::123456789012:instance-profile/web-role";
+
+/// The target group that the Auto Scaling group fills.
+pub const TG_WEB: &str = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/tg-web/1111111111111111";
+/// A target group that is filled by hand.
+pub const TG_API: &str = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/tg-api/2222222222222222";
+/// The network ACL.
+pub const ACL: &str = "acl-11111111";
 
 /// The Scope of the fixture.
 pub fn scope() -> Scope {
@@ -157,7 +169,57 @@ pub fn inventory() -> Inventory {
         routes: vec![Route { destination: "0.0.0.0/0".into(), target: "igw-11111111".into(), active: true }],
     };
     inventory.route_tables.insert(table.id.clone(), table);
+    inventory.acls.insert(ACL.into(), acl());
+    inventory.surroundings.insert(WEB.into(), surroundings());
     inventory
+}
+
+/// The network ACL of the fixture's subnet, as EC2 makes one.
+fn acl() -> NetworkAcl {
+    let entry = |number, direction, allow| AclEntry {
+        number,
+        direction,
+        protocol: "-1".into(),
+        from_port: None,
+        to_port: None,
+        cidr: "0.0.0.0/0".into(),
+        allow,
+    };
+    let both = [Direction::Ingress, Direction::Egress];
+    NetworkAcl {
+        id: ACL.into(),
+        vpc: "vpc-11111111".into(),
+        subnets: vec!["subnet-11111111".into()],
+        is_default: true,
+        entries: both.into_iter().flat_map(|way| [entry(100, way, true), entry(32_767, way, false)]).collect(),
+    }
+}
+
+/// Four instances in a group, behind two target groups of which the Auto Scaling
+/// group fills the first.
+fn surroundings() -> Surroundings {
+    let members = [WEB, "i-0000000000000000b", "i-0000000000000000c", "i-0000000000000000d"];
+    let target =
+        |id: &str, port| Target { id: id.into(), port: Some(port), zone: String::new(), state: "healthy".into() };
+    let group = |arn: &str, name: &str, port, of: &[&str]| TargetGroup {
+        arn: arn.into(),
+        name: name.into(),
+        targets: of.iter().map(|id| target(id, port)).collect(),
+    };
+    Surroundings {
+        roles: vec!["web-role".into()],
+        scaling: Some(ScalingGroup {
+            name: "web".into(),
+            min: 2,
+            max: 6,
+            desired: 4,
+            members: members.iter().map(|id| ((*id).into(), "InService".into())).collect(),
+            suspended: ["ScheduledActions".to_owned()].into(),
+            classic_balancers: vec![],
+        }),
+        targets: vec![group(TG_WEB, "tg-web", 80, &members), group(TG_API, "tg-api", 8080, &members[..2])],
+        unread: [].into(),
+    }
 }
 
 /// A plan of a built-in playbook for a target of the fixture.
@@ -166,308 +228,4 @@ pub fn plan(playbook: &str, target: &str) -> Plan {
     let options = Options { case: "case-1".into(), reason: "drill".into(), at: start(), ..Options::default() };
     let target = Resource::of_id(target).unwrap();
     super::plan::bind(catalogue.get(playbook).unwrap(), &target, &inventory(), &scope(), &options).unwrap()
-}
-
-/// The account itself.
-#[derive(Debug, Clone)]
-pub struct World {
-    /// Termination protection and shutdown behaviour.
-    pub protected: bool,
-    /// What a shutdown does.
-    pub shutdown: String,
-    /// The state.
-    pub state: InstanceState,
-    /// Metadata tokens.
-    pub tokens: String,
-    /// Tags of the instance.
-    pub tags: BTreeMap<String, String>,
-    /// Volumes: device, and whether it goes.
-    pub volumes: BTreeMap<String, (String, bool)>,
-    /// Groups of each interface.
-    pub interfaces: BTreeMap<String, Vec<String>>,
-    /// Groups: VPC, name, tags.
-    pub groups: BTreeMap<String, (String, String, BTreeMap<String, String>)>,
-    /// All rules.
-    pub rules: Vec<GroupRule>,
-    /// The profile's association.
-    pub profile: Option<Association>,
-    /// Snapshots with their tags.
-    pub snapshots: Vec<(Snapshot, BTreeMap<String, String>)>,
-    /// Snapshots' sharing: everybody, accounts.
-    pub sharing: BTreeMap<String, (bool, BTreeSet<String>)>,
-    /// Keys: user and whether it is active.
-    pub keys: BTreeMap<String, (String, bool)>,
-    /// Inline policies by identity and name.
-    pub policies: BTreeMap<(String, String), String>,
-    /// Faults to come: the action, on the `n`th time that it is called from now.
-    pub faults: Vec<(&'static str, u32, Fault)>,
-    /// The calls that came, in order.
-    pub calls: Vec<Call>,
-    /// So many readings after a write still show the state before.
-    pub lag: u32,
-    behind: VecDeque<(Box<World>, u32)>,
-    made: u32,
-}
-
-impl World {
-    /// The account as [`inventory`] reads it.
-    pub fn new() -> Self {
-        let read = inventory();
-        let web = &read.instances[WEB];
-        Self {
-            protected: false,
-            shutdown: "terminate".into(),
-            state: InstanceState::Running,
-            tokens: "optional".into(),
-            tags: web.tags.iter().cloned().collect(),
-            volumes: read
-                .volumes
-                .values()
-                .map(|volume| (volume.id.clone(), (volume.device.clone(), volume.delete_on_termination)))
-                .collect(),
-            interfaces: read.interfaces.values().map(|one| (one.id.clone(), one.groups.clone())).collect(),
-            groups: read
-                .groups
-                .values()
-                .map(|group| (group.id.clone(), (group.vpc.clone(), group.name.clone(), BTreeMap::new())))
-                .collect(),
-            rules: read.groups.values().flat_map(|group| group.rules.clone()).collect(),
-            profile: Some(Association {
-                id: "iip-assoc-1".into(),
-                profile: PROFILE.into(),
-                state: "associated".into(),
-            }),
-            snapshots: vec![],
-            sharing: BTreeMap::from([("snap-11111111".into(), (true, BTreeSet::from(["999999999999".into()])))]),
-            keys: BTreeMap::from([("AKIAIOSFODNN7EXAMPLE".into(), ("ci-deploy".into(), true))]),
-            policies: BTreeMap::new(),
-            faults: vec![],
-            calls: vec![],
-            lag: 0,
-            behind: VecDeque::new(),
-            made: 0,
-        }
-    }
-
-    /// The `n`th call of an action from now on fails.
-    pub fn fail(&mut self, action: &'static str, n: u32, kind: FaultKind) {
-        self.faults.push((action, n, Fault::new(kind, action, "made to fail")));
-    }
-
-    /// The state without what was called and is to fail: for comparing.
-    pub fn settled(&self) -> Self {
-        let mut plain = self.clone();
-        plain.calls.clear();
-        plain.faults.clear();
-        plain.behind.clear();
-        plain.made = 0;
-        plain.lag = 0;
-        plain
-    }
-
-    /// Readings show the state as it is from now on.
-    pub fn catch_up(&mut self) {
-        self.behind.clear();
-    }
-
-    /// The writing calls that came.
-    pub fn writes(&self) -> Vec<&'static str> {
-        self.calls.iter().filter(|call| call.writes()).map(Call::operation).collect()
-    }
-
-    /// Answers a call.
-    pub fn answer(&mut self, call: &Call) -> Result<Answer, Fault> {
-        self.calls.push(call.clone());
-        let action = call.action();
-        if let Some(at) = self.faults.iter().position(|(name, ..)| *name == action) {
-            if self.faults[at].1 <= 1 {
-                let fault = self.faults.remove(at).2;
-                // A lost answer: the call itself was carried out.
-                if fault.kind == FaultKind::Timeout && call.writes() {
-                    let _ = self.write(call);
-                }
-                return Err(fault);
-            }
-            self.faults[at].1 -= 1;
-        }
-        if call.writes() {
-            if self.lag > 0 {
-                let mut before = self.clone();
-                before.behind.clear();
-                self.behind.push_back((Box::new(before), self.lag));
-            }
-            return self.write(call);
-        }
-        let old = self.behind.front_mut().map(|(old, left)| {
-            *left -= 1;
-            (old.clone(), *left == 0)
-        });
-        match old {
-            Some((old, over)) => {
-                if over {
-                    self.behind.pop_front();
-                }
-                old.read(call)
-            }
-            None => self.read(call),
-        }
-    }
-
-    fn read(&self, call: &Call) -> Result<Answer, Fault> {
-        Ok(match call {
-            Call::DescribeInstances { instance } => Answer::Instance(Box::new(InstanceReading {
-                id: instance.clone(),
-                state: self.state,
-                tokens: self.tokens.clone(),
-                tags: self.tags.clone(),
-                volumes: self
-                    .volumes
-                    .iter()
-                    .map(|(id, (device, delete))| VolumeReading {
-                        id: id.clone(),
-                        device: device.clone(),
-                        delete_on_termination: *delete,
-                    })
-                    .collect(),
-            })),
-            Call::DescribeInstanceAttribute { attribute, .. } => Answer::Value(match attribute {
-                InstanceAttribute::TerminationProtection => Some(self.protected.to_string()),
-                InstanceAttribute::ShutdownBehavior => Some(self.shutdown.clone()),
-                InstanceAttribute::UserData => None,
-            }),
-            Call::DescribeNetworkInterfaces { interface } => Answer::Ids(self.interfaces[interface].clone()),
-            Call::DescribeSecurityGroups { vpc, group_name } => Answer::Groups(
-                self.groups
-                    .iter()
-                    .filter(|(_, (of, name, _))| of == vpc && name == group_name)
-                    .map(|(id, (_, name, tags))| FoundGroup { id: id.clone(), name: name.clone(), tags: tags.clone() })
-                    .collect(),
-            ),
-            Call::DescribeSecurityGroupRules { group } => {
-                Answer::Rules(self.rules.iter().filter(|rule| rule.group == *group).cloned().collect())
-            }
-            Call::DescribeIamInstanceProfileAssociations { .. } => {
-                Answer::Associations(self.profile.iter().cloned().collect())
-            }
-            Call::DescribeSnapshots { volumes, tag: (key, value) } => Answer::Snapshots(
-                self.snapshots
-                    .iter()
-                    .filter(|(snapshot, tags)| volumes.contains(&snapshot.volume) && tags.get(key) == Some(value))
-                    .map(|(snapshot, _)| snapshot.clone())
-                    .collect(),
-            ),
-            Call::DescribeSnapshotAttribute { snapshot } => {
-                let (public, accounts) = self.sharing[snapshot].clone();
-                Answer::Sharing { public, accounts: accounts.into_iter().collect() }
-            }
-            Call::GetAccessKeyLastUsed { key } => Answer::Value(self.keys.get(key).map(|(user, _)| user.clone())),
-            Call::ListAccessKeys { user } => Answer::Keys(
-                self.keys.iter().filter(|(_, (of, _))| of == user).map(|(key, (_, on))| (key.clone(), *on)).collect(),
-            ),
-            Call::GetUserPolicy { user: of, policy } | Call::GetRolePolicy { role: of, policy } => {
-                Answer::Value(self.policies.get(&(of.clone(), policy.clone())).cloned())
-            }
-            other => panic!("{other:?} reads nothing"),
-        })
-    }
-
-    fn write(&mut self, call: &Call) -> Result<Answer, Fault> {
-        let wrong = |why: &str| Err(Fault::new(FaultKind::WrongState, call.action(), why));
-        self.made += 1;
-        match call.clone() {
-            Call::SetTerminationProtection { on, .. } => self.protected = on,
-            Call::SetShutdownBehavior { behavior, .. } => self.shutdown = behavior,
-            Call::SetDeleteOnTermination { volume, delete, .. } => {
-                self.volumes.get_mut(&volume).unwrap().1 = delete;
-            }
-            Call::ModifyInstanceMetadataOptions { tokens, .. } => self.tokens = tokens,
-            Call::CreateTags { tags, .. } => self.tags.extend(tags),
-            Call::DeleteTags { keys, .. } => self.tags.retain(|key, _| !keys.contains(key)),
-            Call::CreateSnapshots { tags, description, .. } => {
-                for (n, volume) in self.volumes.keys().enumerate() {
-                    let snapshot = Snapshot {
-                        id: format!("snap-{:08x}", self.made * 16 + n as u32),
-                        volume: volume.clone(),
-                        state: "pending".into(),
-                        started: None,
-                        progress: "0%".into(),
-                        encrypted: false,
-                        description: description.clone(),
-                    };
-                    self.snapshots.push((snapshot, tags.clone()));
-                }
-            }
-            Call::CreateSecurityGroup { vpc, group_name, tags, .. } => {
-                let id = format!("sg-{:08x}", 0x9000_0000 + self.made);
-                for (n, block) in ["0.0.0.0/0", "::/0"].into_iter().enumerate() {
-                    let mut rule =
-                        rule(&format!("sgr-{:08x}", self.made * 16 + n as u32), &id, Direction::Egress, None, block);
-                    rule.description = String::new();
-                    self.rules.push(rule);
-                }
-                self.groups.insert(id.clone(), (vpc, group_name, tags));
-                return Ok(Answer::Made(id));
-            }
-            Call::DeleteSecurityGroup { group } => {
-                if self.interfaces.values().any(|groups| groups.contains(&group)) {
-                    return wrong("resource has a dependent object");
-                }
-                self.groups.remove(&group);
-                self.rules.retain(|rule| rule.group != group);
-            }
-            Call::RevokeSecurityGroupRules { rules, .. } => self.rules.retain(|rule| !rules.contains(&rule.id)),
-            Call::AuthorizeSecurityGroupRule { mut rule } => {
-                rule.id = format!("sgr-{:08x}", 0x7000_0000 + self.made);
-                self.rules.push(rule);
-            }
-            Call::ModifyNetworkInterfaceAttribute { interface, groups, .. } => {
-                if !groups.iter().all(|group| self.groups.contains_key(group)) {
-                    return Err(Fault::new(FaultKind::NotFound, call.action(), "no such group"));
-                }
-                self.interfaces.insert(interface, groups);
-            }
-            Call::DisassociateIamInstanceProfile { association, .. } => {
-                if self.profile.as_ref().is_none_or(|held| held.id != association) {
-                    return Err(Fault::new(FaultKind::NotFound, call.action(), "no such association"));
-                }
-                self.profile = None;
-            }
-            Call::AssociateIamInstanceProfile { profile, .. } => {
-                let id = format!("iip-assoc-{}", self.made + 1);
-                self.profile = Some(Association { id: id.clone(), profile, state: "associated".into() });
-                return Ok(Answer::Made(id));
-            }
-            Call::StopInstances { .. } => self.state = InstanceState::Stopped,
-            Call::StartInstances { .. } => self.state = InstanceState::Running,
-            Call::RebootInstances { .. } => {}
-            Call::TerminateInstances { .. } => {
-                if self.protected {
-                    return wrong("the instance may not be terminated");
-                }
-                self.state = InstanceState::Terminated;
-            }
-            Call::ModifySnapshotAttribute { snapshot, add, public, accounts } => {
-                let shared = self.sharing.get_mut(&snapshot).unwrap();
-                if public {
-                    shared.0 = add;
-                }
-                for account in accounts {
-                    if add {
-                        shared.1.insert(account)
-                    } else {
-                        shared.1.remove(&account)
-                    };
-                }
-            }
-            Call::UpdateAccessKey { key, active, .. } => self.keys.get_mut(&key).unwrap().1 = active,
-            Call::PutUserPolicy { user: of, policy, document } | Call::PutRolePolicy { role: of, policy, document } => {
-                self.policies.insert((of, policy), document);
-            }
-            Call::DeleteUserPolicy { user: of, policy } | Call::DeleteRolePolicy { role: of, policy } => {
-                self.policies.remove(&(of, policy));
-            }
-            other => panic!("{other:?} writes nothing"),
-        }
-        Ok(Answer::Taken)
-    }
 }

@@ -173,6 +173,17 @@ fn remedies_of(call: &Call) -> &'static [Remedy] {
         Call::RebootInstances { .. } => &[R::Reboot],
         Call::TerminateInstances { .. } => &[R::Terminate],
         Call::ModifySnapshotAttribute { .. } => &[R::UnshareSnapshot],
+        Call::SetInstanceType { .. } => &[R::Resize],
+        Call::CreateImage { .. } => &[R::CreateImage],
+        Call::ModifyImageAttribute { .. } => &[R::UnshareImage],
+        Call::CreateNetworkAclEntry { .. } | Call::DeleteNetworkAclEntry { .. } => &[R::DenyAddress],
+        Call::SetEncryptionByDefault { .. } => &[R::EncryptByDefault],
+        Call::EnterStandby { .. }
+        | Call::ExitStandby { .. }
+        | Call::DetachInstances { .. }
+        | Call::AttachInstances { .. } => &[R::Standby],
+        Call::SuspendProcesses { .. } | Call::ResumeProcesses { .. } => &[R::SuspendProcesses],
+        Call::DeregisterTargets { .. } | Call::RegisterTargets { .. } => &[R::DeregisterTargets],
         Call::UpdateAccessKey { .. } => &[R::DeactivateKey],
         Call::PutUserPolicy { .. } | Call::DeleteUserPolicy { .. } => &[R::DenyUser],
         Call::PutRolePolicy { .. } | Call::DeleteRolePolicy { .. } => &[R::RevokeSessions],

@@ -1,5 +1,6 @@
 //! A playbook bound to a target: exact calls, before-state, blast radius, undo.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use bind::bind;
 pub use blast::blast_radius;
+pub(crate) use blast::disruption;
 pub use evidence::{Evidence, Source};
 pub use survive::{Survivor, survivors};
 
@@ -39,8 +41,31 @@ pub struct Options {
     /// What narrows the target: the rule that an event added, the user of a key,
     /// the role of a profile.
     pub focus: Vec<Resource>,
+    /// What is left to the user to choose, by name (`type`, `capacity` …) or by
+    /// step and name (`standby.capacity`); it goes before what the playbook says.
+    pub choices: BTreeMap<String, String>,
     /// The guardrails of the configuration.
     pub guardrails: Guardrails,
+}
+
+impl Options {
+    /// What was chosen under a name; none for an empty choice.
+    pub fn choice(&self, name: &str) -> Option<&str> {
+        self.choices.get(name).map(String::as_str).filter(|choice| !choice.is_empty())
+    }
+
+    /// The same for one step: the playbook's choices for it under the user's.
+    pub fn for_step(&self, step: &str, with: &BTreeMap<String, String>) -> Self {
+        let mut choices = with.clone();
+        choices
+            .extend(self.choices.iter().filter(|(name, _)| !name.contains('.')).map(|(k, v)| (k.clone(), v.clone())));
+        let own = self.choices.iter().filter_map(|(name, value)| {
+            let (of, name) = name.split_once('.')?;
+            (of == step).then(|| (name.to_owned(), value.clone()))
+        });
+        choices.extend(own);
+        Self { choices, ..self.clone() }
+    }
 }
 
 /// How a step is confirmed.
@@ -118,6 +143,9 @@ pub struct Step {
     pub remedy: Option<Remedy>,
     /// How bad it would be to be wrong.
     pub risk: Risk,
+    /// What is disturbed meanwhile, and how long, in a sentence; empty for nothing.
+    #[serde(default)]
+    pub disruption: String,
     /// The calls that change something, in order, as far as they can be told.
     pub calls: Vec<Planned>,
     /// What it changes, as it stands now: the thing and its state.

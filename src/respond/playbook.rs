@@ -3,6 +3,8 @@
 //! A playbook names steps; what a step changes is the remedy's own. The format
 //! is told in `assets/playbooks/README.md`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::remedy::Remedy;
@@ -74,6 +76,8 @@ pub enum TemplateKind {
     Remedy {
         /// Which.
         remedy: Remedy,
+        /// What the remedy leaves to choose, by name; the user's own choice goes before it.
+        with: BTreeMap<String, String>,
     },
     /// What the named steps brought about is read again.
     Check {

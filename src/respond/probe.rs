@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::call::Call;
 use super::fact::Fact;
 use crate::domain::fault::{Fault, FaultKind};
-use crate::domain::network::GroupRule;
+use crate::domain::network::{Direction, GroupRule};
 use crate::domain::resource::{Resource, ResourceKind};
+use crate::domain::surroundings::Target;
 
 mod moves;
 mod read;
@@ -122,6 +123,69 @@ pub enum Probe {
         /// The policy's name.
         policy: String,
     },
+    /// An image of an instance, told by its name.
+    Image {
+        /// `i-…`.
+        instance: String,
+        /// The image's name.
+        image_name: String,
+        /// What its description says.
+        description: String,
+        /// The instance is restarted for it.
+        reboot: bool,
+        /// Its tags.
+        tags: BTreeMap<String, String>,
+    },
+    /// With whom an image is shared.
+    ImageSharing {
+        /// `ami-…`.
+        image: String,
+    },
+    /// An entry of a network ACL, by its number.
+    AclEntry {
+        /// `acl-…`.
+        acl: String,
+        /// Its number.
+        number: i32,
+        /// Numbers count by direction.
+        direction: Direction,
+    },
+    /// Whether new volumes are encrypted: a flag of the Region.
+    EncryptionByDefault {
+        /// The Region.
+        region: String,
+    },
+    /// The type of an instance, and the state that it has meanwhile.
+    Machine {
+        /// `i-…`.
+        instance: String,
+    },
+    /// The lifecycle state of an instance in its Auto Scaling group: `InService`,
+    /// `Standby` …; absent where it is no member.
+    Membership {
+        /// `i-…`.
+        instance: String,
+        /// The group's name.
+        group: String,
+        /// The group wants one instance less for it, and launches no other.
+        lower: bool,
+    },
+    /// Which processes of an Auto Scaling group are suspended, of some.
+    Processes {
+        /// The group's name.
+        group: String,
+        /// `Launch`, `Terminate` …
+        processes: Vec<String>,
+    },
+    /// The registration of a target: `registered`, `draining`, or absent.
+    Registration {
+        /// The target group's ARN.
+        group: String,
+        /// The instance that it is, or whose address it is.
+        instance: String,
+        /// Which, with its port.
+        target: Target,
+    },
 }
 
 /// What an answer adds to a reading.
@@ -155,6 +219,9 @@ impl Probe {
             | Self::Tags { instance, .. }
             | Self::Snapshots { instance, .. }
             | Self::Profile { instance }
+            | Self::Image { instance, .. }
+            | Self::Machine { instance }
+            | Self::Membership { instance, .. }
             | Self::Power { instance } => Resource::new(K::Instance, instance),
             Self::DeleteOnTermination { volume, .. } => Resource::new(K::Volume, volume),
             Self::Quarantine { vpc, .. } => Resource::new(K::Vpc, vpc),
@@ -165,6 +232,11 @@ impl Probe {
             Self::AccessKey { key } => Resource::new(K::AccessKey, key),
             Self::UserPolicy { user, .. } => Resource::new(K::User, user),
             Self::RolePolicy { role, .. } => Resource::new(K::Role, role),
+            Self::ImageSharing { image } => Resource::new(K::Image, image),
+            Self::AclEntry { acl, .. } => Resource::new(K::NetworkAcl, acl),
+            Self::EncryptionByDefault { region } => Resource::new(K::Other, region),
+            Self::Processes { group, .. } => Resource::new(K::AutoScalingGroup, group),
+            Self::Registration { group, .. } => Resource::new(K::TargetGroup, group),
         }
     }
 
@@ -182,18 +254,27 @@ impl Probe {
             Self::Profile { .. } => "instance profile",
             Self::Power { .. } => "state",
             Self::Rule { .. } => "rule",
-            Self::Sharing { .. } => "sharing",
+            Self::Sharing { .. } | Self::ImageSharing { .. } => "sharing",
             Self::AccessKey { .. } => "status",
             Self::UserPolicy { .. } | Self::RolePolicy { .. } => "inline policy",
+            Self::Image { .. } => "image",
+            Self::AclEntry { direction: Direction::Ingress, .. } => "entry inbound",
+            Self::AclEntry { direction: Direction::Egress, .. } => "entry outbound",
+            Self::EncryptionByDefault { .. } => "encryption of new volumes",
+            Self::Machine { .. } => "type",
+            Self::Membership { .. } => "place in its Auto Scaling group",
+            Self::Processes { .. } => "processes",
+            Self::Registration { .. } => "registration",
         }
     }
 
     /// How long the wanted fact may take to be seen after the call was taken.
-    /// A stop or termination can take ten minutes; the rest is EC2's eventual
+    /// A stop or termination can take ten minutes, and an instance enters standby
+    /// only when its load balancers have drained it; the rest is EC2's eventual
     /// consistency ("up to minutes", EC2 API reference).
     pub fn patience(&self) -> Duration {
         match self {
-            Self::Power { .. } => Duration::from_mins(15),
+            Self::Power { .. } | Self::Machine { .. } | Self::Membership { .. } => Duration::from_mins(15),
             _ => Duration::from_secs(150),
         }
     }

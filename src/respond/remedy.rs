@@ -5,15 +5,20 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::plan::Options;
 use crate::domain::resource::ResourceKind;
 
 mod bind;
+mod capacity;
+mod copy;
+mod deny;
 mod identity;
+mod network;
 
 #[cfg(test)]
 mod tests;
 
-pub use bind::{QUARANTINE_TAG, quarantine_name};
+pub use network::{QUARANTINE_TAG, quarantine_name};
 
 /// How bad it would be to be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,11 +73,19 @@ pub enum Remedy {
     DeactivateKey,
     DenyUser,
     RevokeSessions,
+    CreateImage,
+    DenyAddress,
+    Standby,
+    DeregisterTargets,
+    SuspendProcesses,
+    UnshareImage,
+    EncryptByDefault,
+    Resize,
 }
 
 impl Remedy {
     /// The whole set.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 26] = [
         Self::ProtectTermination,
         Self::ShutdownBehavior,
         Self::KeepVolumes,
@@ -91,6 +104,14 @@ impl Remedy {
         Self::DeactivateKey,
         Self::DenyUser,
         Self::RevokeSessions,
+        Self::CreateImage,
+        Self::DenyAddress,
+        Self::Standby,
+        Self::DeregisterTargets,
+        Self::SuspendProcesses,
+        Self::UnshareImage,
+        Self::EncryptByDefault,
+        Self::Resize,
     ];
 
     /// Its name in playbooks, configuration and output.
@@ -114,6 +135,14 @@ impl Remedy {
             Self::DeactivateKey => "deactivate-key",
             Self::DenyUser => "deny-user",
             Self::RevokeSessions => "revoke-sessions",
+            Self::CreateImage => "create-image",
+            Self::DenyAddress => "deny-address",
+            Self::Standby => "standby",
+            Self::DeregisterTargets => "deregister-targets",
+            Self::SuspendProcesses => "suspend-processes",
+            Self::UnshareImage => "unshare-image",
+            Self::EncryptByDefault => "encrypt-by-default",
+            Self::Resize => "resize",
         }
     }
 
@@ -138,27 +167,94 @@ impl Remedy {
             Self::DeactivateKey => "turn an access key off",
             Self::DenyUser => "deny a user everything by an inline policy",
             Self::RevokeSessions => "deny every session of a role that was opened before now",
+            Self::CreateImage => "make an image of the instance, without a restart unless asked",
+            Self::DenyAddress => "deny an address both ways in the network ACLs around the target",
+            Self::Standby => "take the instance out of service of its Auto Scaling group",
+            Self::DeregisterTargets => "take the instance out of every target group",
+            Self::SuspendProcesses => "suspend processes of the Auto Scaling group",
+            Self::UnshareImage => "share an image with nobody any more",
+            Self::EncryptByDefault => "encrypt every new volume and snapshot of the Region",
+            Self::Resize => "stop the instance, change its type, start it",
         }
     }
 
     /// How bad it would be to be wrong.
     pub fn risk(self) -> Risk {
         match self {
-            Self::SnapshotVolumes => Risk::None,
-            Self::ProtectTermination | Self::ShutdownBehavior | Self::KeepVolumes | Self::Tag => Risk::Reversible,
+            Self::SnapshotVolumes | Self::CreateImage => Risk::None,
+            Self::ProtectTermination
+            | Self::ShutdownBehavior
+            | Self::KeepVolumes
+            | Self::Tag
+            | Self::SuspendProcesses
+            | Self::EncryptByDefault => Risk::Reversible,
             Self::RequireImdsv2
             | Self::IsolateNetwork
             | Self::RemoveProfile
             | Self::Stop
             | Self::Start
             | Self::Reboot
-            | Self::RevokeRules => Risk::Disruptive,
+            | Self::RevokeRules
+            | Self::DenyAddress
+            | Self::Standby
+            | Self::DeregisterTargets
+            | Self::Resize => Risk::Disruptive,
             Self::AuthorizeRules
             | Self::UnshareSnapshot
+            | Self::UnshareImage
             | Self::DeactivateKey
             | Self::DenyUser
             | Self::RevokeSessions => Risk::Permission,
             Self::Terminate => Risk::Destructive,
+        }
+    }
+
+    /// The same, for what was chosen: an image for which the instance restarts is not harmless.
+    pub fn risk_of(self, options: &Options) -> Risk {
+        match self {
+            Self::CreateImage if options.choice("reboot") == Some("yes") => Risk::Disruptive,
+            _ => self.risk(),
+        }
+    }
+
+    /// What it leaves to the user to choose: the name, and what it may be.
+    pub fn choices(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::CreateImage => &[("reboot", "no, or yes: restart the instance, so that its file systems are whole")],
+            Self::AuthorizeRules => {
+                &[("rule", "way, protocol, ports, peer: in tcp 443 10.0.0.0/8, or out all all sg-…")]
+            }
+            Self::DenyAddress => &[("address", "the address or block to deny, as 203.0.113.7 or 203.0.113.0/24")],
+            Self::Standby => &[
+                ("capacity", "lower, or keep: whether the group wants one instance less, or launches another"),
+                ("leave", "standby, or detach: whether the instance stays in the group"),
+            ],
+            Self::SuspendProcesses => &[("processes", "names, as in Terminate,ReplaceUnhealthy")],
+            Self::Resize => &[("type", "the instance type, as m5.large")],
+            _ => &[],
+        }
+    }
+
+    /// How long what stands behind the target is disturbed, in a few words; empty for not at all.
+    pub fn disruption(self) -> &'static str {
+        match self {
+            Self::Stop => "down until it is started again; a stop takes a minute or two, at most ten",
+            Self::Reboot => "down for a minute or two",
+            Self::Terminate => "gone for good",
+            Self::Resize => "down for about two to five minutes, longer where the stop is slow",
+            Self::IsolateNetwork => "nothing new in or out until it is taken back",
+            Self::RemoveProfile => "programs on it lose their rights when their credentials expire, within 6 hours",
+            Self::RequireImdsv2 => "programs that ask the metadata service without a token stop working",
+            Self::RevokeRules => "new connections that only these rules let in are refused",
+            Self::DenyAddress => "connections with the address end at once, in every subnet of the ACL",
+            Self::Standby => "it serves nothing for its group until it is taken back",
+            Self::DeregisterTargets => {
+                "no new requests; those under way get the group's draining time, 5 minutes by default"
+            }
+            Self::RevokeSessions => "whoever uses the role signs in again; instances within minutes, by themselves",
+            Self::DeactivateKey | Self::DenyUser => "every program with the key or user stops working",
+            Self::UnshareSnapshot | Self::UnshareImage => "accounts that use it can make nothing of it any more",
+            _ => "",
         }
     }
 
@@ -167,6 +263,22 @@ impl Remedy {
         match self {
             Self::RevokeRules | Self::AuthorizeRules => &[ResourceKind::SecurityGroup, ResourceKind::SecurityGroupRule],
             Self::UnshareSnapshot => &[ResourceKind::Snapshot],
+            Self::UnshareImage => &[ResourceKind::Image],
+            Self::SuspendProcesses => &[ResourceKind::Instance, ResourceKind::AutoScalingGroup],
+            Self::DenyAddress => &[
+                ResourceKind::Instance,
+                ResourceKind::SecurityGroup,
+                ResourceKind::SecurityGroupRule,
+                ResourceKind::Subnet,
+                ResourceKind::NetworkAcl,
+            ],
+            Self::EncryptByDefault => &[
+                ResourceKind::Instance,
+                ResourceKind::Volume,
+                ResourceKind::Snapshot,
+                ResourceKind::Image,
+                ResourceKind::Vpc,
+            ],
             Self::DeactivateKey => &[ResourceKind::AccessKey],
             Self::DenyUser => &[ResourceKind::User, ResourceKind::AccessKey],
             Self::RevokeSessions => &[ResourceKind::Role, ResourceKind::Instance],

@@ -11,6 +11,7 @@ use stanch::domain::network::{
 };
 use stanch::domain::scope::{Caller, Scope};
 use stanch::domain::storage::{Image, Snapshot, Volume};
+use stanch::domain::surroundings::{ScalingGroup, Surroundings, Target, TargetGroup};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const WEB: &str = "i-0abc12de34f567890";
@@ -389,5 +390,26 @@ pub fn inventory() -> Inventory {
         "igw-0dddddddddddddddd".into(),
         InternetGateway { id: "igw-0dddddddddddddddd".into(), vpcs: vec!["vpc-0aaaaaaaaaaaaaaaa".into()] },
     );
+    inventory.surroundings.insert(WEB.into(), surroundings());
     inventory
+}
+
+/// Four instances in a group, behind one target group.
+fn surroundings() -> Surroundings {
+    let members = [WEB, "i-0000000000000000b", "i-0000000000000000c", "i-0000000000000000d"];
+    let arn = format!("arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:targetgroup/tg-web/0123456789abcdef");
+    let target = |id: &&str| Target { id: (*id).into(), port: Some(443), zone: String::new(), state: "healthy".into() };
+    Surroundings {
+        roles: vec!["web-role".into()],
+        scaling: Some(ScalingGroup {
+            name: "web-asg".into(),
+            min: 2,
+            max: 6,
+            desired: 4,
+            members: members.iter().map(|id| ((*id).into(), "InService".into())).collect(),
+            ..ScalingGroup::default()
+        }),
+        targets: vec![TargetGroup { arn, name: "tg-web".into(), targets: members.iter().map(target).collect() }],
+        ..Surroundings::default()
+    }
 }

@@ -86,6 +86,7 @@ pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
         case: case_id(model, &chosen.target.id),
         at: model.now,
         focus: chosen.focus.clone(),
+        choices: std::collections::BTreeMap::new(),
         guardrails: model.settings.guardrails.clone(),
     };
     match bind(playbook, &chosen.target, inventory, &state.scope, &options) {

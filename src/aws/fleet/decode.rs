@@ -398,7 +398,8 @@ pub fn acls(inventory: &mut Inventory, acls: Vec<ec2::NetworkAcl>) {
     }
 }
 
-fn acl_entry(from: ec2::NetworkAclEntry) -> Option<AclEntry> {
+/// An entry of a network ACL; none without a block.
+pub fn acl_entry(from: ec2::NetworkAclEntry) -> Option<AclEntry> {
     let ports = from.port_range;
     Some(AclEntry {
         number: from.rule_number?,

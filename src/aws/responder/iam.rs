@@ -2,7 +2,7 @@
 
 use aws_sdk_iam::types as iam;
 
-use super::{Sdk, sent};
+use super::{Sdk, all, sent};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::respond::call::{Answer, Call};
 
@@ -15,15 +15,7 @@ impl Sdk {
                 return Ok(Answer::Value(answer.user_name));
             }
             Call::ListAccessKeys { user } => {
-                let keys: Vec<_> = client
-                    .list_access_keys()
-                    .user_name(user)
-                    .into_paginator()
-                    .items()
-                    .send()
-                    .try_collect()
-                    .await
-                    .map_err(|error| self.origin.fault(call.action(), &error))?;
+                let keys = all!(self, call, client.list_access_keys().user_name(user))?;
                 let keys = keys
                     .into_iter()
                     .filter_map(|key| Some((key.access_key_id?, key.status == Some(iam::StatusType::Active))));

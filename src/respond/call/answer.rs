@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::instance::InstanceState;
-use crate::domain::network::GroupRule;
+use crate::domain::network::{AclEntry, GroupRule};
 use crate::domain::storage::Snapshot;
+use crate::domain::surroundings::ScalingGroup;
 
 /// What a call answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +17,7 @@ pub enum Answer {
     Taken,
     /// An instance.
     Instance(Box<InstanceReading>),
-    /// A single value: an attribute, a user's name, a policy document. None where there is none.
+    /// A single value: an attribute, a user's name, a policy document, a target's health. None where there is none.
     Value(Option<String>),
     /// Ids: the groups of an interface.
     Ids(Vec<String>),
@@ -28,11 +29,17 @@ pub enum Answer {
     Associations(Vec<Association>),
     /// Snapshots: found, or begun just now.
     Snapshots(Vec<Snapshot>),
-    /// With whom a snapshot is shared.
+    /// Images that were found, failed ones left out.
+    Images(Vec<FoundImage>),
+    /// Entries of a network ACL.
+    Entries(Vec<AclEntry>),
+    /// An Auto Scaling group, none where there is none of that name.
+    ScalingGroup(Option<Box<ScalingGroup>>),
+    /// With whom a snapshot or an image is shared.
     Sharing {
         /// With everybody.
         public: bool,
-        /// With these accounts.
+        /// With these accounts, organizations and units.
         accounts: Vec<String>,
     },
     /// Access keys: id, and whether it is active.
@@ -50,6 +57,9 @@ pub struct InstanceReading {
     pub state: InstanceState,
     /// `required` or `optional`.
     pub tokens: String,
+    /// `m5.large` …
+    #[serde(default)]
+    pub kind: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// Its volumes, in device order.
@@ -76,6 +86,17 @@ pub struct FoundGroup {
     pub name: String,
     /// Its tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// An image that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundImage {
+    /// `ami-…`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `pending`, `available` …
+    pub state: String,
 }
 
 /// The binding of an instance profile to an instance.

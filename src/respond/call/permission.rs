@@ -10,7 +10,9 @@ impl Call {
     pub fn iam_actions(&self) -> Vec<&'static str> {
         let mut actions = vec![self.action()];
         match self {
-            Self::CreateSnapshots { .. } | Self::CreateSecurityGroup { .. } => actions.push("ec2:CreateTags"),
+            Self::CreateSnapshots { .. } | Self::CreateSecurityGroup { .. } | Self::CreateImage { .. } => {
+                actions.push("ec2:CreateTags");
+            }
             Self::AssociateIamInstanceProfile { .. } => actions.push("iam:PassRole"),
             _ => {}
         }
@@ -23,7 +25,11 @@ impl Call {
         if !self.writes() && self.action().starts_with("ec2:") {
             return "*".into();
         }
-        let acted_on = |resource: &&Resource| resource.kind != ResourceKind::AccessKey;
+        // What is permitted on a member of a scaling group is permitted on the group.
+        let scaling = self.service() == "autoscaling";
+        let acted_on = |resource: &&Resource| {
+            resource.kind != ResourceKind::AccessKey && (!scaling || resource.kind == ResourceKind::AutoScalingGroup)
+        };
         self.resources()
             .iter()
             .find(acted_on)
@@ -59,6 +65,12 @@ fn arn_of(resource: &Resource, region: &str, account: &str) -> Option<String> {
         K::Vpc => ec2("vpc"),
         // Snapshots have no account in their ARN (Service Authorization Reference, EC2).
         K::Snapshot => Some(format!("arn:{partition}:ec2:{region}::snapshot/{id}")),
+        K::Image => Some(format!("arn:{partition}:ec2:{region}::image/{id}")),
+        K::NetworkAcl => ec2("network-acl"),
+        // The group's own id is part of its ARN and is not known here.
+        K::AutoScalingGroup => {
+            Some(format!("arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}"))
+        }
         K::User => Some(format!("arn:{partition}:iam::{account}:user/{id}")),
         K::Role => Some(format!("arn:{partition}:iam::{account}:role/{id}")),
         _ => None,

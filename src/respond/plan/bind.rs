@@ -92,7 +92,7 @@ fn step(
     scope: &Scope,
     options: &Options,
 ) -> Step {
-    let fill = |text: &str| fill(text, target, scope, options);
+    let fill = |text: &str| fill(text, target, inventory, scope, options);
     let mut step = Step {
         id: template.id.clone(),
         title: template.title.clone(),
@@ -100,6 +100,7 @@ fn step(
         kind: StepKind::Decide,
         remedy: None,
         risk: Risk::None,
+        disruption: String::new(),
         calls: Vec::new(),
         before: Vec::new(),
         undo: Vec::new(),
@@ -134,12 +135,16 @@ fn step(
                 step.not_applicable = Some("none of the steps that it checks applies".into());
             }
         }
-        TemplateKind::Remedy { remedy } => {
+        TemplateKind::Remedy { remedy, with } => {
+            let options = options.for_step(&template.id, with);
             step.kind = StepKind::Remedy;
             step.remedy = Some(*remedy);
-            step.risk = remedy.risk();
-            match remedy.changes(target, inventory, options) {
-                Ok(changes) => step.changes = changes,
+            step.risk = remedy.risk_of(&options);
+            match remedy.changes(target, inventory, &options) {
+                Ok(changes) => {
+                    step.disruption = super::disruption(*remedy, &changes, target, inventory);
+                    step.changes = changes;
+                }
                 Err(why) => step.not_applicable = Some(why),
             }
         }
@@ -260,10 +265,17 @@ fn tags_of(target: &Resource, inventory: &Inventory) -> Vec<(String, String)> {
     .unwrap_or_default()
 }
 
-fn fill(text: &str, target: &Resource, scope: &Scope, options: &Options) -> String {
+fn fill(text: &str, target: &Resource, inventory: &Inventory, scope: &Scope, options: &Options) -> String {
+    let owner = || inventory.groups.values().find(|group| group.rules.iter().any(|rule| rule.id == target.id));
+    let group = match target.kind {
+        ResourceKind::SecurityGroup => Some(target.id.as_str()),
+        ResourceKind::SecurityGroupRule => owner().map(|group| group.id.as_str()),
+        _ => None,
+    };
     let instance = if target.kind == ResourceKind::Instance { target.id.as_str() } else { "{instance}" };
     text.replace("{target}", &target.id)
         .replace("{instance}", instance)
+        .replace("{group}", group.unwrap_or("{group}"))
         .replace("{account}", &scope.caller.account)
         .replace("{region}", &scope.region)
         .replace("{case}", &options.case)

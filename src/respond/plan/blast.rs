@@ -4,6 +4,8 @@ use super::Options;
 use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
+use crate::respond::change::Change;
+use crate::respond::probe::Probe;
 use crate::respond::remedy::Remedy;
 
 /// What the remedies touch beyond the target, and what they leave that one
@@ -29,6 +31,13 @@ pub fn blast_radius(target: &Resource, remedies: &[Remedy], inventory: &Inventor
             });
         }
         ResourceKind::Snapshot => said.push("accounts that rightly use the snapshot lose it too".into()),
+        ResourceKind::Image => {
+            let launched = inventory.reached_by(target).len();
+            said.push(format!(
+                "accounts that rightly launch from the image cannot any more; {} of this account run from it",
+                count(launched, "instance", "instances")
+            ));
+        }
         ResourceKind::AccessKey | ResourceKind::User => {
             said.push("whatever uses the key rightly stops working too".into());
         }
@@ -40,6 +49,17 @@ pub fn blast_radius(target: &Resource, remedies: &[Remedy], inventory: &Inventor
             let users = inventory.reached_by(role);
             if !users.is_empty() {
                 said.push(format!("every session of {} ends: {}", role.id, names(&users)));
+            }
+        }
+        if let (Some(around), Some(instance)) =
+            (inventory.surroundings.get(&target.id), inventory.instances.get(&target.id))
+        {
+            for role in &around.roles {
+                let sharing: Vec<_> = inventory.sharing_profile(instance).collect();
+                let others = if sharing.is_empty() { String::new() } else { format!(", also of {}", names(&sharing)) };
+                said.push(format!(
+                    "revoking the sessions of {role} ends every one that is open{others}, and of people and programs that assume it"
+                ));
             }
         }
     }
@@ -81,11 +101,99 @@ fn of_instance(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy)
             said.push(format!("nothing new reaches {} any more", addresses.join(", ")));
         }
     }
-    if !instance.auto_scaling_group.is_empty() && (has(Remedy::IsolateNetwork) || has(Remedy::Stop)) {
-        said.push(format!(
-            "the Auto Scaling group {} may find the instance unhealthy and terminate it: put it in standby first",
-            instance.auto_scaling_group
-        ));
+    capacity(instance, inventory, has, said);
+}
+
+/// The Auto Scaling group and the target groups that lose an instance.
+fn capacity(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy) -> bool, said: &mut Vec<String>) {
+    let cut = has(Remedy::IsolateNetwork) || has(Remedy::Stop) || has(Remedy::Terminate);
+    let Some(around) = inventory.surroundings.get(&instance.id) else {
+        if cut {
+            said.push(
+                "what it serves in has not been read: look at the instance, then plan again, or a group may end it"
+                    .into(),
+            );
+        }
+        return;
+    };
+    if let Some(group) = around.scaling.as_ref().filter(|_| cut || has(Remedy::Standby)) {
+        let state = group.members.get(&instance.id).map_or("", String::as_str);
+        let bounds = format!("at least {}, at most {}", group.min, group.max);
+        said.push(if !has(Remedy::Standby) {
+            format!(
+                "the Auto Scaling group {} may find the instance unhealthy and terminate it: put it in standby first",
+                group.name
+            )
+        } else if state == "Standby" {
+            format!("{} has it in standby already; it wants {} ({bounds})", group.name, group.desired)
+        } else if group.desired > group.min {
+            format!("{} goes from {} to {} in service ({bounds})", group.name, group.desired, group.desired - 1)
+        } else {
+            format!("{} wants {} and cannot want less ({bounds})", group.name, group.desired)
+        });
+        let suspended: Vec<&str> = group.suspended.iter().map(String::as_str).collect();
+        if !suspended.is_empty() {
+            said.push(format!("{} is suspended in {} already", suspended.join(", "), group.name));
+        }
+        if !group.classic_balancers.is_empty() {
+            said.push(format!("Classic Load Balancers of {}: {}", group.name, group.classic_balancers.join(", ")));
+        }
+    }
+    if cut || has(Remedy::DeregisterTargets) || has(Remedy::Standby) {
+        let own = inventory.addresses_of(instance);
+        for group in &around.targets {
+            let serving = group.serving().count();
+            let lost = group.serving().filter(|target| target.id == instance.id || own.contains(&target.id)).count();
+            match (lost, serving) {
+                (0, _) => {}
+                (lost, serving) if lost == serving => {
+                    said.push(format!("target group {} loses its last {serving}: nothing serves it then", group.name));
+                }
+                (lost, serving) => said.push(format!("target group {} loses {lost} of {serving}", group.name)),
+            }
+        }
+    }
+    for (operation, fault) in &around.unread {
+        said.push(format!("{operation} could not be read, so what it tells is not known: {}", fault.kind.word()));
+    }
+}
+
+/// What a step disturbs, and how long, as far as it can be told beforehand.
+pub fn disruption(remedy: Remedy, changes: &[Change], target: &Resource, inventory: &Inventory) -> String {
+    let general = remedy.disruption();
+    match (remedy, changes.first().map(|change| &change.probe)) {
+        (Remedy::Standby, Some(Probe::Membership { group, lower, .. })) => {
+            let known = inventory.surroundings.get(&target.id).and_then(|around| around.scaling.as_ref());
+            match known.filter(|known| known.name == *group) {
+                Some(known) if *lower => {
+                    format!("{general}; capacity {} → {} (at least {})", known.desired, known.desired - 1, known.min)
+                }
+                Some(known) => format!(
+                    "{general}; capacity stays {}, another is launched; taken back, it is {} (at most {})",
+                    known.desired,
+                    known.desired + 1,
+                    known.max
+                ),
+                None => general.to_owned(),
+            }
+        }
+        (Remedy::DenyAddress, _) => {
+            let mut subnets: Vec<&str> = Vec::new();
+            for change in changes {
+                let acl = inventory.acls.get(&change.resource().id);
+                subnets.extend(acl.into_iter().flat_map(|acl| acl.subnets.iter().map(String::as_str)));
+            }
+            subnets.sort_unstable();
+            subnets.dedup();
+            let inside = |instance: &&Instance| {
+                inventory.interfaces_of(instance).any(|interface| subnets.contains(&interface.subnet.as_str()))
+            };
+            let reached = inventory.instances.values().filter(inside).count();
+            let (subnets, reached) =
+                (count(subnets.len(), "subnet", "subnets"), count(reached, "instance", "instances"));
+            format!("{general}: {subnets}, {reached}")
+        }
+        _ => general.to_owned(),
     }
 }
 

@@ -65,6 +65,11 @@ impl Evidence {
                     .collect()
             }
             ResourceKind::Snapshot => vec![call("sharing", Call::DescribeSnapshotAttribute { snapshot: id.clone() })],
+            ResourceKind::Image => vec![call("sharing", Call::DescribeImageAttribute { image: id.clone() })],
+            ResourceKind::NetworkAcl => vec![call("entries", Call::DescribeNetworkAcls { acl: id.clone() })],
+            ResourceKind::AutoScalingGroup => {
+                vec![call("group", Call::DescribeAutoScalingGroups { group: id.clone() })]
+            }
             ResourceKind::AccessKey => vec![call("owner", Call::GetAccessKeyLastUsed { key: id.clone() })],
             ResourceKind::User => vec![call("keys", Call::ListAccessKeys { user: id.clone() })],
             _ => Vec::new(),

@@ -1,5 +1,6 @@
 //! The TOML of a playbook: read, and held to its rules with line and reason.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -61,6 +62,7 @@ struct RawStep {
     text: String,
     kind: Option<Spanned<String>>,
     remedy: Option<Spanned<String>>,
+    with: Option<Spanned<BTreeMap<String, String>>>,
     check: Option<Spanned<Vec<String>>>,
     commands: Option<Spanned<Vec<String>>>,
     #[serde(default)]
@@ -143,7 +145,16 @@ fn kind(
             if !remedy.targets().iter().any(|kind| targets.contains(kind)) {
                 return Err((name.span().start, format!("{remedy} is for none of the playbook's targets")));
             }
-            TemplateKind::Remedy { remedy }
+            let with = raw.with.as_ref().map(|with| with.get_ref().clone()).unwrap_or_default();
+            for choice in with.keys() {
+                let known = remedy.choices().iter().map(|(name, _)| *name).collect::<Vec<_>>();
+                if !known.contains(&choice.as_str()) {
+                    let at = raw.with.as_ref().map_or(at, |with| with.span().start);
+                    let there = if known.is_empty() { "nothing".into() } else { known.join(", ") };
+                    return Err((at, format!("{remedy} leaves no '{choice}' to choose; it leaves {there}")));
+                }
+            }
+            TemplateKind::Remedy { remedy, with }
         }
         (None, Some(of), _) => {
             only("check")?;
@@ -168,6 +179,9 @@ fn kind(
         }
         (None, None, None) => return Err((at, "a step needs `remedy`, `check` or `kind`".into())),
     };
+    if let (Some(with), false) = (&raw.with, matches!(found, TemplateKind::Remedy { .. })) {
+        return Err((with.span().start, "only a step with `remedy` takes `with`".into()));
+    }
     match (&raw.commands, &found) {
         (Some(list), kind) if !matches!(kind, TemplateKind::ByHand { .. }) => {
             Err((list.span().start, "only a step by hand has commands".into()))

@@ -33,7 +33,11 @@ fn containment_keeps_the_order_that_saves_the_evidence() {
     let catalogue = Catalogue::builtin();
     let playbook = catalogue.get("compromised-instance").unwrap();
     let at = |wanted: Remedy| {
-        playbook.steps.iter().position(|step| step.kind == TemplateKind::Remedy { remedy: wanted }).unwrap()
+        playbook
+            .steps
+            .iter()
+            .position(|step| matches!(step.kind, TemplateKind::Remedy { remedy, .. } if remedy == wanted))
+            .unwrap()
     };
     let order = [
         Remedy::ProtectTermination,
@@ -41,15 +45,19 @@ fn containment_keeps_the_order_that_saves_the_evidence() {
         Remedy::KeepVolumes,
         Remedy::Tag,
         Remedy::SnapshotVolumes,
+        Remedy::Standby,
+        Remedy::DeregisterTargets,
         Remedy::RemoveProfile,
+        Remedy::RevokeSessions,
         Remedy::IsolateNetwork,
+        Remedy::DenyAddress,
         Remedy::Stop,
         Remedy::Terminate,
     ];
     assert!(order.windows(2).all(|pair| at(pair[0]) < at(pair[1])));
     assert_eq!(playbook.steps[0].kind, TemplateKind::Evidence);
     let beyond: Vec<_> = playbook.steps.iter().filter(|step| step.beyond).map(|step| step.id.as_str()).collect();
-    assert_eq!(beyond, ["stop", "terminate"]);
+    assert_eq!(beyond, ["image", "standby-replace", "detach", "processes", "sessions", "deny", "stop", "terminate"]);
 }
 
 #[test]
@@ -62,6 +70,10 @@ fn what_is_wrong_is_told_with_its_line() {
     assert!(wrong("remedy = \"stop\"", "").1.contains("needs `remedy`"));
     assert!(wrong("remedy = \"stop\"", "check = [\"later\"]").1.contains("'later' is no earlier step"));
     assert!(wrong("\"instance\"", "\"snapshot\"").1.contains("stop is for none"));
+    let (line, why) = wrong("remedy = \"stop\"", "remedy = \"stop\"\nwith = { speed = \"slow\" }");
+    assert_eq!((line, why.as_str()), (10, "stop leaves no 'speed' to choose; it leaves nothing"));
+    let (line, why) = wrong("remedy = \"stop\"", "kind = \"decide\"\nwith = { type = \"m5.large\" }");
+    assert_eq!((line, why.as_str()), (10, "only a step with `remedy` takes `with`"));
     let (line, why) =
         wrong("remedy = \"stop\"", "remedy = \"stop\"\n[[step]]\nid = \"stop\"\ntitle = \"x\"\nkind = \"decide\"");
     assert_eq!((line, why.as_str()), (11, "there are two steps 'stop'"));

@@ -7,6 +7,8 @@ use crate::domain::network::Direction;
 use crate::respond::call::{Call, QUARANTINE};
 use crate::respond::fact::Fact;
 
+mod capacity;
+
 impl Probe {
     /// The fact is as wanted. A snapshot begun is enough; more snapshots than
     /// wanted do no harm.
@@ -15,6 +17,8 @@ impl Probe {
             (Self::Snapshots { .. }, Fact::Snapshots(now), Fact::Snapshots(wanted)) => {
                 wanted.keys().all(|volume| now.contains_key(volume))
             }
+            // A target that drains gets nothing new: begun is enough.
+            (Self::Registration { .. }, Fact::Word(now), Fact::Absent) => now == "draining",
             _ => now.same(wanted),
         }
     }
@@ -26,6 +30,10 @@ impl Probe {
                 matches!(state.as_str(), "pending" | "stopping" | "shutting-down")
             }
             (Self::Profile { .. }, Fact::Word(_)) => true,
+            (Self::Machine { .. }, Fact::Machine { state, .. }) => {
+                matches!(state.as_str(), "pending" | "stopping" | "shutting-down")
+            }
+            (Self::Membership { .. }, Fact::Word(state)) => capacity::passes(state),
             _ => false,
         }
     }
@@ -90,8 +98,42 @@ impl Probe {
                 Call::AuthorizeSecurityGroupRule { rule: rule.clone() }
             }
             (Self::Sharing { snapshot }, Fact::Sharing { .. }, Fact::Sharing { .. }) => {
-                return sharing(snapshot, now, wanted);
+                return sharing(now, wanted, |add, public, accounts| Call::ModifySnapshotAttribute {
+                    snapshot: snapshot.clone(),
+                    add,
+                    public,
+                    accounts,
+                });
             }
+            (Self::ImageSharing { image }, Fact::Sharing { .. }, Fact::Sharing { .. }) => {
+                return sharing(now, wanted, |add, public, accounts| Call::ModifyImageAttribute {
+                    image: image.clone(),
+                    add,
+                    public,
+                    accounts,
+                });
+            }
+            (Self::Image { instance, image_name, description, reboot, tags }, ..) => Call::CreateImage {
+                instance: instance.clone(),
+                image_name: image_name.clone(),
+                description: description.clone(),
+                reboot: *reboot,
+                tags: tags.clone(),
+            },
+            (Self::AclEntry { acl, .. }, Fact::Absent, Fact::Entry(entry)) => {
+                Call::CreateNetworkAclEntry { acl: acl.clone(), entry: entry.clone() }
+            }
+            (Self::AclEntry { acl, number, direction }, Fact::Entry(_), Fact::Absent) => {
+                Call::DeleteNetworkAclEntry { acl: acl.clone(), number: *number, direction: *direction }
+            }
+            (Self::EncryptionByDefault { region }, _, Fact::Flag(on)) => {
+                Call::SetEncryptionByDefault { region: region.clone(), on: *on }
+            }
+            (
+                Self::Machine { .. } | Self::Membership { .. } | Self::Processes { .. } | Self::Registration { .. },
+                now,
+                wanted,
+            ) => return self.capacity(now, wanted),
             (Self::AccessKey { key }, Fact::Key { user, .. }, Fact::Key { active: Some(active), .. }) => {
                 Call::UpdateAccessKey { user: user.clone(), key: key.clone(), active: *active }
             }
@@ -158,6 +200,7 @@ impl Probe {
                     calls.push(call);
                 }
             }
+            (Self::Machine { .. }, ..) => return self.machine_calls(before, wanted),
             _ => {}
         }
         calls
@@ -240,7 +283,7 @@ fn power(instance: &str, now: &str, wanted: &str) -> Move {
 }
 
 /// What has to go first, then what has to come.
-fn sharing(snapshot: &str, now: &Fact, wanted: &Fact) -> Move {
+fn sharing(now: &Fact, wanted: &Fact, call: impl FnOnce(bool, bool, Vec<String>) -> Call) -> Move {
     let (
         Fact::Sharing { public: now_public, accounts: now_accounts },
         Fact::Sharing { public: wanted_public, accounts: wanted_accounts },
@@ -255,10 +298,6 @@ fn sharing(snapshot: &str, now: &Fact, wanted: &Fact) -> Move {
     if !remove && !add {
         return Move::Wait;
     }
-    Move::Call(Call::ModifySnapshotAttribute {
-        snapshot: snapshot.to_owned(),
-        add: !remove,
-        public: now_public != wanted_public && (*now_public == remove),
-        accounts: if remove { gone } else { come }.into_iter().collect(),
-    })
+    let public = now_public != wanted_public && (*now_public == remove);
+    Move::Call(call(!remove, public, if remove { gone } else { come }.into_iter().collect()))
 }

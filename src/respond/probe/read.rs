@@ -23,6 +23,7 @@ impl Probe {
             Self::DeleteOnTermination { instance, .. }
             | Self::MetadataTokens { instance }
             | Self::Tags { instance, .. }
+            | Self::Machine { instance }
             | Self::Power { instance } => Call::DescribeInstances { instance: instance.clone() },
             Self::Snapshots { volumes, tag, .. } => {
                 Call::DescribeSnapshots { volumes: volumes.clone(), tag: tag.clone() }
@@ -41,6 +42,16 @@ impl Probe {
             },
             Self::UserPolicy { user, policy } => Call::GetUserPolicy { user: user.clone(), policy: policy.clone() },
             Self::RolePolicy { role, policy } => Call::GetRolePolicy { role: role.clone(), policy: policy.clone() },
+            Self::Image { image_name, .. } => Call::DescribeImages { image_name: image_name.clone() },
+            Self::ImageSharing { image } => Call::DescribeImageAttribute { image: image.clone() },
+            Self::AclEntry { acl, .. } => Call::DescribeNetworkAcls { acl: acl.clone() },
+            Self::EncryptionByDefault { region } => Call::GetEbsEncryptionByDefault { region: region.clone() },
+            Self::Membership { group, .. } | Self::Processes { group, .. } => {
+                Call::DescribeAutoScalingGroups { group: group.clone() }
+            }
+            Self::Registration { group, target, .. } => {
+                Call::DescribeTargetHealth { group: group.clone(), target: target.clone() }
+            }
         }
     }
 
@@ -49,7 +60,7 @@ impl Probe {
         let surprised = || self.surprised(&self.read(so_far));
         let whole = |fact| Ok(Reading::Whole(fact));
         match (self, answer) {
-            (Self::TerminationProtection { .. }, Answer::Value(value)) => {
+            (Self::TerminationProtection { .. } | Self::EncryptionByDefault { .. }, Answer::Value(value)) => {
                 whole(Fact::Flag(value.as_deref() == Some("true")))
             }
             (Self::ShutdownBehavior { .. }, Answer::Value(Some(value))) => whole(Fact::word(value)),
@@ -89,7 +100,7 @@ impl Probe {
             (Self::InterfaceGroups { .. }, Answer::Ids(groups)) => whole(Fact::List(groups.clone())),
             (Self::Profile { .. }, Answer::Associations(found)) => whole(profile(found)),
             (Self::Rule { rule }, Answer::Rules(rules)) => whole(find_rule(rule, rules)),
-            (Self::Sharing { .. }, Answer::Sharing { public, accounts }) => {
+            (Self::Sharing { .. } | Self::ImageSharing { .. }, Answer::Sharing { public, accounts }) => {
                 whole(Fact::Sharing { public: *public, accounts: accounts.iter().cloned().collect() })
             }
             (Self::AccessKey { .. }, Answer::Value(Some(user))) => {
@@ -105,6 +116,40 @@ impl Probe {
             (Self::UserPolicy { .. } | Self::RolePolicy { .. }, Answer::Value(document)) => {
                 whole(document.clone().map_or(Fact::Absent, Fact::Policy))
             }
+            (Self::Machine { .. }, Answer::Instance(instance)) => {
+                whole(Fact::Machine { kind: instance.kind.clone(), state: instance.state.word().into() })
+            }
+            (Self::Image { image_name, .. }, Answer::Images(found)) => whole(
+                found
+                    .iter()
+                    .find(|image| image.name == *image_name)
+                    .map_or(Fact::Absent, |image| Fact::Image(image.id.clone())),
+            ),
+            (Self::AclEntry { number, direction, .. }, Answer::Entries(entries)) => whole(
+                entries
+                    .iter()
+                    .find(|entry| entry.number == *number && entry.direction == *direction)
+                    .map_or(Fact::Absent, |entry| Fact::Entry(entry.clone())),
+            ),
+            (Self::Membership { instance, .. }, Answer::ScalingGroup(group)) => {
+                let state = group.as_ref().and_then(|group| group.members.get(instance));
+                whole(state.map_or(Fact::Absent, Fact::word))
+            }
+            (Self::Processes { group, processes }, Answer::ScalingGroup(found)) => match found {
+                Some(found) => whole(Fact::Switches(
+                    processes.iter().map(|process| (process.clone(), found.suspended.contains(process))).collect(),
+                )),
+                None => Err(Fault::new(
+                    FaultKind::NotFound,
+                    "autoscaling:DescribeAutoScalingGroups",
+                    format!("there is no Auto Scaling group {group}"),
+                )),
+            },
+            (Self::Registration { .. }, Answer::Value(state)) => whole(match state.as_deref() {
+                None | Some("unused") => Fact::Absent,
+                Some(state) if state.contains("draining") => Fact::word("draining"),
+                Some(_) => Fact::word("registered"),
+            }),
             _ => Err(surprised()),
         }
     }

@@ -2,27 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Remedy;
+use super::{Remedy, capacity, copy, deny, identity, network};
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
-use crate::domain::network::{Direction, GroupRule};
 use crate::domain::resource::{Resource, ResourceKind};
-use crate::respond::call::{Call, QUARANTINE};
+use crate::respond::call::Call;
 use crate::respond::change::{Change, Mode};
 use crate::respond::fact::Fact;
 use crate::respond::plan::Options;
 use crate::respond::probe::Probe;
 
-/// The tag by which a quarantine group is known as ours.
-pub const QUARANTINE_TAG: &str = "stanch:quarantine";
-
 /// The tag that a snapshot of a case bears.
-const CASE_TAG: &str = "stanch:case";
-
-/// The name of the quarantine group of a VPC.
-pub fn quarantine_name(vpc: &str) -> String {
-    format!("stanch-quarantine-{vpc}")
-}
+pub(super) const CASE_TAG: &str = "stanch:case";
 
 impl Remedy {
     /// The changes that the remedy makes to the target; or why it does not apply.
@@ -31,14 +22,22 @@ impl Remedy {
             return Err(format!("{self} is not for {}", target.id));
         }
         match self {
-            Self::RevokeRules => revoke_rules(target, inventory, options),
-            Self::AuthorizeRules => {
-                Err("nothing was revoked that could be put back: undo the step that revoked".into())
-            }
+            Self::RevokeRules => network::revoke_rules(target, inventory, options),
+            Self::AuthorizeRules => network::authorize_rules(target, inventory, options),
             Self::UnshareSnapshot => Ok(unshare_snapshot(target)),
-            Self::DeactivateKey => Ok(super::identity::deactivate_key(target, options)),
-            Self::DenyUser => super::identity::deny_user(target, options),
-            Self::RevokeSessions => super::identity::revoke_sessions(target, options),
+            Self::DeactivateKey => Ok(identity::deactivate_key(target, options)),
+            Self::DenyUser => identity::deny_user(target, options),
+            Self::RevokeSessions => identity::revoke_sessions(target, inventory, options),
+            Self::UnshareImage => Ok(unshare_image(target)),
+            Self::DenyAddress => deny::deny_address(target, inventory, options),
+            Self::EncryptByDefault => Ok(vec![Change::set(
+                Probe::EncryptionByDefault { region: inventory.region.clone() },
+                None,
+                Fact::Flag(true),
+            )]),
+            Self::SuspendProcesses if target.kind == ResourceKind::AutoScalingGroup => {
+                capacity::suspend(capacity::name(&target.id), None, options)
+            }
             _ => {
                 let instance = inventory
                     .instances
@@ -81,8 +80,8 @@ impl Remedy {
                 Fact::word("required"),
             )],
             Self::Tag => vec![tag(instance, options)],
-            Self::SnapshotVolumes => vec![snapshots(instance, options)?],
-            Self::IsolateNetwork => isolate(instance, inventory)?,
+            Self::SnapshotVolumes => vec![copy::snapshots(instance, options)?],
+            Self::IsolateNetwork => network::isolate(instance, inventory)?,
             Self::RemoveProfile => {
                 if instance.profile.is_empty() {
                     return Err("no instance profile is on it".into());
@@ -92,6 +91,14 @@ impl Remedy {
                 let before = Some(before).filter(|_| !instance.profile_association.is_empty());
                 vec![Change::set(Probe::Profile { instance: id.clone() }, before, Fact::Absent)]
             }
+            Self::CreateImage => vec![copy::create_image(instance, options)?],
+            Self::Standby => capacity::standby(instance, inventory, options)?,
+            Self::DeregisterTargets => capacity::deregister(instance, inventory)?,
+            Self::SuspendProcesses => {
+                let group = capacity::group_of(instance, inventory)?;
+                capacity::suspend(&group.name, Some(group), options)?
+            }
+            Self::Resize => vec![capacity::resize(instance, options)?],
             Self::Stop => vec![power("stopped")],
             Self::Start => vec![power("running")],
             Self::Reboot => {
@@ -103,7 +110,7 @@ impl Remedy {
                 vec![change]
             }
             Self::Terminate => {
-                let mut kept = snapshots(instance, options)?;
+                let mut kept = copy::snapshots(instance, options)?;
                 kept.mode = Mode::Require("not every volume has a snapshot of this case: snapshot them first".into());
                 let unprotect = Change::set(
                     Probe::TerminationProtection { instance: id.clone() },
@@ -115,6 +122,9 @@ impl Remedy {
             Self::RevokeRules
             | Self::AuthorizeRules
             | Self::UnshareSnapshot
+            | Self::UnshareImage
+            | Self::DenyAddress
+            | Self::EncryptByDefault
             | Self::DeactivateKey
             | Self::DenyUser
             | Self::RevokeSessions => return Err(format!("{self} is not for {id}")),
@@ -151,99 +161,13 @@ fn tag(instance: &Instance, options: &Options) -> Change {
     Change::set(probe, Some(Fact::Tags(before)), Fact::Tags(wanted))
 }
 
-fn snapshots(instance: &Instance, options: &Options) -> Result<Change, String> {
-    if instance.volumes.is_empty() {
-        return Err("no EBS volume is attached".into());
-    }
-    let probe = Probe::Snapshots {
-        instance: instance.id.clone(),
-        volumes: instance.volumes.clone(),
-        tag: (CASE_TAG.to_owned(), options.case.clone()),
-        description: format!("Evidence of {}, case {}", instance.id, options.case),
-    };
-    let wanted = instance.volumes.iter().map(|volume| (volume.clone(), String::new())).collect();
-    Ok(Change::set(probe, None, Fact::Snapshots(wanted)).stays("snapshots are evidence"))
-}
-
-/// The quarantine group of each VPC, then every interface into it.
-fn isolate(instance: &Instance, inventory: &Inventory) -> Result<Vec<Change>, String> {
-    let interfaces: Vec<_> = inventory.interfaces_of(instance).collect();
-    if interfaces.len() < instance.interfaces.len() || interfaces.is_empty() {
-        return Err(format!(
-            "{} of the {} interfaces could be read; all must be known",
-            interfaces.len(),
-            instance.interfaces.len()
-        ));
-    }
-    let vpcs: BTreeSet<&str> = interfaces.iter().map(|interface| interface.vpc.as_str()).collect();
-    if vpcs.len() > 1 {
-        return Err("its interfaces lie in more than one VPC: isolate each by hand".into());
-    }
-    let mut changes = Vec::new();
-    let mut group = QUARANTINE.to_owned();
-    for vpc in vpcs {
-        let name = quarantine_name(vpc);
-        let found = inventory.groups.values().find(|group| {
-            group.vpc == vpc && group.name == name && group.tags.iter().any(|(key, _)| key == QUARANTINE_TAG)
-        });
-        let before = match found {
-            Some(found) => {
-                group.clone_from(&found.id);
-                Fact::Group { id: found.id.clone(), rules: found.rules.clone() }
-            }
-            None => Fact::Absent,
-        };
-        let wanted = Fact::Group { id: found.map(|found| found.id.clone()).unwrap_or_default(), rules: Vec::new() };
-        let tags = BTreeMap::from([(QUARANTINE_TAG.to_owned(), vpc.to_owned())]);
-        let mut change =
-            Change::set(Probe::Quarantine { vpc: vpc.to_owned(), group_name: name, tags }, Some(before), wanted);
-        if found.is_some() {
-            change = change.stays("the quarantine group was there before");
-        }
-        changes.push(change);
-    }
-    for interface in interfaces {
-        let probe = Probe::InterfaceGroups { interface: interface.id.clone(), instance: instance.id.clone() };
-        let before = Fact::List(interface.groups.clone());
-        changes.push(Change::set(probe, Some(before), Fact::List(vec![group.clone()])));
-    }
-    Ok(changes)
-}
-
-/// The rules that the plan was asked for by id; else those that let the whole
-/// internet in.
-fn revoke_rules(target: &Resource, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, String> {
-    let named: BTreeSet<&str> = options
-        .focus
-        .iter()
-        .chain([target])
-        .filter(|resource| resource.kind == ResourceKind::SecurityGroupRule)
-        .map(|resource| resource.id.as_str())
-        .collect();
-    let wide_open = |rule: &&GroupRule| rule.direction == Direction::Ingress && rule.peer.is_world();
-    let groups = inventory
-        .groups
-        .values()
-        .filter(|group| group.id == target.id || group.rules.iter().any(|rule| rule.id == target.id));
-    let rules: Vec<&GroupRule> = groups.flat_map(|group| &group.rules).collect();
-    if rules.is_empty() && !inventory.groups.contains_key(&target.id) {
-        return Err(format!("{} is not among the groups of {}", target.id, inventory.region));
-    }
-    let mut chosen: Vec<&GroupRule> = rules.iter().copied().filter(|rule| named.contains(rule.id.as_str())).collect();
-    if chosen.is_empty() {
-        chosen = rules.iter().copied().filter(wide_open).collect();
-    }
-    if chosen.is_empty() {
-        return Err(format!("no rule of {} lets the whole internet in", target.id));
-    }
-    Ok(chosen
-        .into_iter()
-        .map(|rule| Change::set(Probe::Rule { rule: rule.clone() }, Some(Fact::Rule(rule.clone())), Fact::Absent))
-        .collect())
-}
-
 /// The accounts that it is shared with are read when the step runs.
 fn unshare_snapshot(target: &Resource) -> Vec<Change> {
     let wanted = Fact::Sharing { public: false, accounts: BTreeSet::new() };
     vec![Change::set(Probe::Sharing { snapshot: target.id.clone() }, None, wanted)]
+}
+
+fn unshare_image(target: &Resource) -> Vec<Change> {
+    let wanted = Fact::Sharing { public: false, accounts: BTreeSet::new() };
+    vec![Change::set(Probe::ImageSharing { image: target.id.clone() }, None, wanted)]
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::change::Change;
 use crate::respond::fact::Fact;
@@ -39,12 +40,22 @@ pub(super) fn deny_user(target: &Resource, options: &Options) -> Result<Vec<Chan
 }
 
 /// Denies every session of the role that was opened before the plan was made.
-pub(super) fn revoke_sessions(target: &Resource, options: &Options) -> Result<Vec<Change>, String> {
+pub(super) fn revoke_sessions(
+    target: &Resource,
+    inventory: &Inventory,
+    options: &Options,
+) -> Result<Vec<Change>, String> {
     let role = if target.kind == ResourceKind::Role {
         name(&target.id)
     } else {
-        focus(options, ResourceKind::Role)
-            .ok_or("which role the profile gives is not known: name the role as the target".to_owned())?
+        let around = inventory.surroundings.get(&target.id);
+        if inventory.instances.get(&target.id).is_some_and(|instance| instance.profile.is_empty()) {
+            return Err("no instance profile is on it, so it has no role".into());
+        }
+        around
+            .and_then(|around| around.roles.first().cloned())
+            .or_else(|| focus(options, ResourceKind::Role))
+            .ok_or("which role the profile gives could not be read: name the role with --focus".to_owned())?
     };
     let probe = Probe::RolePolicy { role, policy: REVOKE_POLICY.into() };
     Ok(vec![Change::set(probe, None, Fact::Policy(older_sessions(options.at)))])

@@ -365,7 +365,8 @@ impl Run {
                     journal(Record::Settled { at, status: ChangeStatus::Stays(why), fact: None }, self.after(at))
                 }
             }
-            Err(fault) => failed(at, fault, None),
+            // How far it had come when the call left: more calls than one may lead to the goal.
+            Err(fault) => failed(at, fault, trial.from.clone()),
         };
         self.trial = Some(trial);
         journal(Record::Outcome { at, outcome: Box::new(outcome) }, then)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Run;
 use crate::domain::fault::Fault;
+use crate::respond::change::Change;
 use crate::respond::fact::Fact;
 use crate::respond::plan::{Step, StepKind};
 
@@ -177,8 +178,14 @@ impl StepState {
             }
             _ => {}
         }
-        let any = |test: fn(&ChangeStatus) -> bool| self.changes.iter().any(|change| test(&change.status));
-        let all = |test: fn(&ChangeStatus) -> bool| self.changes.iter().all(|change| test(&change.status));
+        // What a remedy only requires to be so counts where it is not so: it brings nothing about.
+        let counts = |(change, state): &(&Change, &ChangeState)| {
+            step.kind == StepKind::Check || change.writes() || matches!(state.status, ChangeStatus::Failed(_))
+        };
+        let counted: Vec<&ChangeStatus> =
+            step.changes.iter().zip(&self.changes).filter(counts).map(|(_, state)| &state.status).collect();
+        let any = |test: fn(&ChangeStatus) -> bool| counted.iter().any(|status| test(status));
+        let all = |test: fn(&ChangeStatus) -> bool| counted.iter().all(|status| test(status));
         if any(ChangeStatus::is_open) {
             return StepStatus::Open;
         }
@@ -304,7 +311,7 @@ pub(super) fn summary(run: &Run) -> Summary {
     }
 }
 
-fn object(change: &crate::respond::change::Change, state: &ChangeState) -> ObjectSummary {
+fn object(change: &Change, state: &ChangeState) -> ObjectSummary {
     ObjectSummary {
         resource: change.resource().id,
         what: change.probe.noun().into(),

@@ -10,7 +10,9 @@ use crate::respond::call::Call;
 use crate::respond::fixture::{self, PROFILE, WEB, World, scope, start};
 use crate::respond::plan::Plan;
 
+mod every;
 mod remedies;
+mod specimen;
 mod trouble;
 
 /// A run with its account, its journal and its clock.
@@ -116,6 +118,8 @@ fn containment_protects_records_and_isolates_in_order_and_proves_it() {
             "ModifyInstanceAttribute",
             "CreateTags",
             "CreateSnapshots",
+            "EnterStandby",
+            "DeregisterTargets",
             "DisassociateIamInstanceProfile",
             "CreateSecurityGroup",
             "RevokeSecurityGroupEgress",
@@ -164,6 +168,8 @@ fn undo_takes_the_newest_step_back_first() {
             "ModifyNetworkInterfaceAttribute",
             "DeleteSecurityGroup",
             "AssociateIamInstanceProfile",
+            "RegisterTargets",
+            "ExitStandby",
             "CreateTags",
             "DeleteTags",
             "ModifyInstanceAttribute",

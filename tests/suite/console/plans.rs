@@ -124,7 +124,20 @@ fn a_failed_run_shows_where_and_can_be_run_again_or_undone() {
     desk.press("enter tab enter");
     let (generation, ..) = desk.driven().unwrap();
     let fault = Fault::new(FaultKind::Throttled, "ec2:ModifyNetworkInterfaceAttribute", "slow down");
-    let done = ["evidence", "memory", "protect", "shutdown", "volumes", "tag", "snapshot", "scaling", "profile"];
+    let done = [
+        "evidence",
+        "memory",
+        "protect",
+        "shutdown",
+        "volumes",
+        "tag",
+        "snapshot",
+        "scaling",
+        "standby",
+        "deregister",
+        "profile",
+        "sessions-or-not",
+    ];
     desk.tell(generation, &done, Some(("isolate", fault)), true);
     assert_eq!((status(&desk, "protect"), status(&desk, "isolate")), (StepStatus::Done, StepStatus::Partly));
     assert!(desk.model.notices.latest().unwrap().text.contains("throttled"));

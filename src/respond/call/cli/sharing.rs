@@ -1,0 +1,73 @@
+//! The commands on with whom a snapshot or an image is shared.
+
+use super::super::Call;
+use super::ec2::ec2;
+
+pub(super) fn read(call: &Call) -> Option<String> {
+    Some(match call {
+        Call::DescribeSnapshotAttribute { snapshot } => {
+            ec2("describe-snapshot-attribute", &[("snapshot-id", snapshot), ("attribute", "createVolumePermission")])
+        }
+        Call::DescribeImageAttribute { image } => {
+            ec2("describe-image-attribute", &[("image-id", image), ("attribute", "launchPermission")])
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn write(call: &Call) -> Option<String> {
+    Some(match call {
+        // With nobody at all, whoever it is shared with: that is what a reset does (EC2 API reference).
+        Call::ModifySnapshotAttribute { snapshot, .. } if call.is_open() => {
+            ec2("reset-snapshot-attribute", &[("snapshot-id", snapshot), ("attribute", "createVolumePermission")])
+        }
+        Call::ModifyImageAttribute { image, .. } if call.is_open() => {
+            ec2("reset-image-attribute", &[("image-id", image), ("attribute", "launchPermission")])
+        }
+        Call::ModifySnapshotAttribute { snapshot, add, public, accounts } => {
+            let command = ec2(
+                "modify-snapshot-attribute",
+                &[
+                    ("snapshot-id", snapshot),
+                    ("attribute", "createVolumePermission"),
+                    ("operation-type", if *add { "add" } else { "remove" }),
+                ],
+            );
+            let everybody = if *public { " --group-names all" } else { "" };
+            command + everybody + &option("user-ids", accounts.iter())
+        }
+        Call::ModifyImageAttribute { image, add, public, accounts } => {
+            let command = ec2(
+                "modify-image-attribute",
+                &[
+                    ("image-id", image),
+                    ("attribute", "launchPermission"),
+                    ("operation-type", if *add { "add" } else { "remove" }),
+                ],
+            );
+            let everybody = if *public { " --user-groups all" } else { "" };
+            let units = accounts.iter().filter(|id| is_unit(id));
+            let organizations = accounts.iter().filter(|id| is_organization(id) && !is_unit(id));
+            command
+                + everybody
+                + &option("user-ids", accounts.iter().filter(|id| !is_organization(id)))
+                + &option("organization-arns", organizations)
+                + &option("organizational-unit-arns", units)
+        }
+        _ => return None,
+    })
+}
+
+fn option<'a>(name: &str, values: impl Iterator<Item = &'a String>) -> String {
+    let values: Vec<String> = values.map(|value| super::quote(value)).collect();
+    if values.is_empty() { String::new() } else { format!(" --{name} {}", values.join(" ")) }
+}
+
+/// The ARN of an organization or of a unit of one; else it is an account's number.
+fn is_organization(id: &str) -> bool {
+    id.starts_with("arn:")
+}
+
+fn is_unit(id: &str) -> bool {
+    is_organization(id) && id.contains(":ou/")
+}
