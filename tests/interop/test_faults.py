@@ -18,6 +18,12 @@ WRITES = [
 ]
 
 
+# What these do leaves open whether the call arrived, and the program reads for
+# half a minute before it says so: two calls of a run are enough of that.
+UNCERTAIN = ["internal", "reset", "lost", "malformed"]
+FEW = ["CreateTags", "ModifyNetworkInterfaceAttribute"]
+
+
 @pytest.fixture
 def proxy(moto):
     proxy = FaultProxy(moto)
@@ -40,14 +46,15 @@ def test_a_run_through_faults_ends_true_goes_on_and_is_taken_back(moto, proxy, s
     [instance] = launch(ec2, interfaces=2)
     before = groups_by_interface(ec2, instance)
     groups = {group["GroupId"] for group in ec2.describe_security_groups()["SecurityGroups"]}
-    for action in WRITES:
+    writes = FEW if fault in UNCERTAIN else WRITES
+    for action in writes:
         proxy.inject(action, fault)
 
     arguments = ["--confirm", instance, "--json", "--endpoint-url", proxy.url]
     done = stanch(
         "remediate", "compromised-instance", instance, "--execute", "--case", "c-1", *arguments, check=False
     )
-    for _ in range(len(WRITES) + 2):
+    for _ in range(len(writes) + 2):
         summary = json.loads(done.stdout)
         assert done.returncode == (1 if summary["stopped"] else 0), done.stderr
         # What it says of what it did is what another client reads.
@@ -63,7 +70,7 @@ def test_a_run_through_faults_ends_true_goes_on_and_is_taken_back(moto, proxy, s
             break
         done = stanch("cases", "resume", "c-1", "--execute", *arguments, check=False)
     assert told(summary, "verify") == "done", summary
-    assert len(proxy.hit) >= len(WRITES) - 1, proxy.hit
+    assert len(proxy.hit) >= len(writes) - 1, proxy.hit
 
     proxy.clear()
     # The way back meets the same fault once.
