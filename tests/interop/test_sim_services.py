@@ -53,7 +53,7 @@ def test_groups_and_activities_are_paged_and_found(clients):
     pages = scaling.get_paginator("describe_auto_scaling_instances").paginate(PaginationConfig={"PageSize": 7})
     found = {one["InstanceId"] for page in pages for one in page["AutoScalingInstances"]}
     assert len(set(members) - found) <= 1, "all but one that may have been scaled in meanwhile"
-    activities = scaling.get_paginator("describe_scaling_activities").paginate(AutoScalingGroupName="web")
+    activities = scaling.get_paginator("describe_scaling_activities").paginate(AutoScalingGroupName="workers")
     done = [one for page in activities for one in page["Activities"]]
     assert done and done == sorted(done, key=lambda one: one["StartTime"], reverse=True)
     processes = scaling.describe_scaling_process_types()["Processes"]
@@ -145,18 +145,18 @@ def test_keys_and_policies_are_what_botocore_expects(clients, fast_simulator):
 def test_an_image_becomes_available_to_the_waiter(clients):
     ec2, web = clients["ec2"], web_7(clients)
     image = ec2.create_image(InstanceId=web, Name="evidence", NoReboot=True)["ImageId"]
-    assert ec2.describe_images(ImageIds=[image])["Images"][0]["State"] == "pending"
+    named = [{"Name": "name", "Values": ["evidence"]}]
+    [made] = until(lambda: ec2.describe_images(Filters=named)["Images"])
+    assert made["ImageId"] == image and made["State"] in ("pending", "available")
     ec2.get_waiter("image_available").wait(ImageIds=[image], WaiterConfig={"Delay": 1, "MaxAttempts": 30})
     ec2.modify_image_attribute(ImageId=image, LaunchPermission={"Add": [{"UserId": "444455556666"}, {"Group": "all"}]})
     attribute = {"ImageId": image, "Attribute": "launchPermission"}
-    assert ec2.describe_image_attribute(**attribute)["LaunchPermissions"] == [
-        {"UserId": "444455556666"},
-        {"Group": "all"},
-    ]
+    shared = [{"UserId": "444455556666"}, {"Group": "all"}]
+    until(lambda: ec2.describe_image_attribute(**attribute)["LaunchPermissions"] == shared)
     ec2.reset_image_attribute(**attribute)
-    assert ec2.describe_image_attribute(**attribute)["LaunchPermissions"] == []
+    until(lambda: ec2.describe_image_attribute(**attribute)["LaunchPermissions"] == [])
     ec2.deregister_image(ImageId=image)
-    until(lambda: not ec2.describe_images(Filters=[{"Name": "name", "Values": ["evidence"]}])["Images"])
+    until(lambda: not ec2.describe_images(Filters=named)["Images"])
     offered = ec2.get_paginator("describe_instance_type_offerings").paginate(PaginationConfig={"PageSize": 50})
     assert "t3.large" in {one["InstanceType"] for page in offered for one in page["InstanceTypeOfferings"]}
     assert ec2.enable_ebs_encryption_by_default()["EbsEncryptionByDefault"] is True
