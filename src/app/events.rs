@@ -259,14 +259,21 @@ impl Events {
         )
     }
 
-    /// Moves the selection by rows.
+    /// Moves the selection by rows. A single row over the edge turns half a
+    /// page: a list that moved on at every key would be sent whole each time.
     pub fn step(&mut self, rows: isize, height: usize) {
         if self.shown.is_empty() {
             return;
         }
         self.follow = false;
         let row = self.row.saturating_add_signed(rows).min(self.shown.len() - 1);
-        self.place(row, self.top, height);
+        let shown = (self.top..self.top + height.max(1)).contains(&row);
+        let top = if shown || rows.unsigned_abs() != 1 {
+            self.top
+        } else {
+            row.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))
+        };
+        self.place(row, top, height);
     }
 
     /// To the newest, and follow.

@@ -44,6 +44,27 @@ fn the_selection_stays_on_its_event_when_newer_and_older_ones_come() {
 }
 
 #[test]
+fn a_row_over_the_edge_turns_half_a_page_and_no_row_is_left_out() {
+    let mut desk = Desk::empty(120, 40);
+    let raws = (0..60).map(|n| late(&format!("one-{n:02}"), &format!("14:01:{n:02}"))).collect();
+    desk.send(Message::Events { scope: ScopeId(0), raws });
+    let mut turned = Vec::new();
+    for row in 1..60 {
+        let top = desk.model.events.top;
+        desk.press("j");
+        assert_eq!(desk.model.events.row, row);
+        if desk.model.events.top != top {
+            turned.push(desk.model.events.top);
+        }
+    }
+    // Sixty rows on a screen of some thirty: it is turned twice or thrice, not at every key.
+    assert!((2..=3).contains(&turned.len()), "{turned:?}");
+    let last = desk.model.events.top;
+    desk.press("k");
+    assert_eq!(desk.model.events.top, last, "within the page nothing moves");
+}
+
+#[test]
 fn before_any_key_the_newest_event_is_followed_and_g_follows_again() {
     let mut desk = Desk::full(120, 40);
     desk.send(Message::Events { scope: ScopeId(0), raws: vec![late("new-1", "14:02:01")] });
