@@ -119,6 +119,10 @@ fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, 
                 focus.push(Resource::new(ResourceKind::User, &event.actor.name));
             }
         }
+        // Where the call came from can be denied; a service's name cannot.
+        if event.ip.parse::<std::net::IpAddr>().is_ok() {
+            focus.push(Resource::new(ResourceKind::Address, &event.ip));
+        }
         for resource in event.resources.iter().filter(|resource| leads_on(resource.kind)) {
             for instance in inventory.reached_by(resource) {
                 add(&mut targets, Resource::new(ResourceKind::Instance, &instance.id), false);

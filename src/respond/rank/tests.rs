@@ -54,6 +54,7 @@ fn an_opened_group_is_closed_first_by_exactly_the_rule_that_opened_it() {
     assert_eq!(all[1].playbook, "leaked-key");
     assert_eq!(all[1].target.id, "AKIAIOSFODNN7EXAMPLE");
     assert!(all[1].focus.contains(&Resource::new(ResourceKind::User, "ci-deploy")));
+    assert!(all[0].focus.contains(&Resource::new(ResourceKind::Address, "203.0.113.7")));
     let contained: Vec<_> =
         all.iter().filter(|one| one.playbook == "compromised-instance").map(|one| one.target.id.as_str()).collect();
     assert!(contained.contains(&WEB), "the instances behind the group can be contained: {contained:?}");
