@@ -2,7 +2,6 @@
 //! that waits. It decides nothing: what happens is `update`'s, what is shown
 //! is `view`'s.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -110,20 +109,13 @@ enum News {
 }
 
 /// Runs the console on the process's terminal until its end. The terminal is
-/// given back whole, whatever happens; the report of a panic is in the error.
+/// given back whole, whatever happens; a panic ends the program from its hook.
 pub fn run(options: Options) -> Result<End, Broken> {
     let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let keeper = panics::Keeper::install();
-    // A panic in the loop itself drops the Tty, which gives the terminal back.
-    let outcome = catch_unwind(AssertUnwindSafe(|| executor.block_on(on_terminal(options))));
+    let _hook = panics::Hook::install(screen::give_back);
+    let outcome = executor.block_on(on_terminal(options));
     executor.shutdown_timeout(FAREWELL);
-    match (outcome, keeper.report()) {
-        (Ok(Ok(end)), None) => Ok(end),
-        (Ok(Err(Broken::Terminal(error))), None) => Err(Broken::Terminal(error)),
-        (Ok(Err(Broken::Panicked(text))), None) => Err(Broken::Panicked(text)),
-        (_, Some(report)) => Err(Broken::Panicked(report)),
-        (Err(_), None) => Err(Broken::Panicked("panicked".into())),
-    }
+    outcome
 }
 
 async fn on_terminal(options: Options) -> Result<End, Broken> {

@@ -37,7 +37,7 @@ use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use scenario::Scenario;
 use scenario::script::{Due, Script};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// How a simulator is opened.
 #[derive(Clone, Debug)]
@@ -85,10 +85,11 @@ pub struct RequestLog {
 /// A simulated AWS account.
 #[derive(Debug)]
 pub struct Simulator {
-    start: Timestamp,
+    options: Options,
     opened: tokio::time::Instant,
-    speed: f64,
-    inner: Mutex<Inner>,
+    skipped: Mutex<SignedDuration>,
+    /// The account, once somebody has asked for it.
+    inner: OnceLock<Mutex<Inner>>,
 }
 
 #[derive(Debug)]
@@ -97,39 +98,28 @@ struct Inner {
     script: Script,
     faults: Faults,
     log: Vec<RequestLog>,
-    skipped: SignedDuration,
 }
 
 impl Simulator {
-    /// Opens an account, with all that the scenario says happened before.
+    /// Opens an account. What the scenario says happened before is made up when
+    /// the first request comes, so that opening takes no time.
     pub fn new(options: Options) -> Arc<Simulator> {
-        let Options { scenario, seed, start, speed, lag } = options;
-        let mut inner = Inner {
-            account: Account::new(&scenario, seed, start, lag),
-            script: Script::new(&scenario, seed, start),
-            faults: Faults::new(seed),
-            log: Vec::new(),
-            skipped: SignedDuration::ZERO,
-        };
-        inner.catch_up(start);
-        Arc::new(Simulator { start, opened: tokio::time::Instant::now(), speed, inner: Mutex::new(inner) })
+        let (opened, skipped) = (tokio::time::Instant::now(), Mutex::default());
+        Arc::new(Simulator { options, opened, skipped, inner: OnceLock::new() })
     }
 
     /// The simulated time.
     pub fn now(&self) -> Timestamp {
-        self.time(self.lock().skipped)
-    }
-
-    fn time(&self, skipped: SignedDuration) -> Timestamp {
-        let seconds = self.opened.elapsed().as_secs_f64() * self.speed;
+        let seconds = self.opened.elapsed().as_secs_f64() * self.options.speed;
         let elapsed = SignedDuration::try_from_secs_f64(seconds).unwrap_or_default();
-        self.start.checked_add(elapsed.saturating_add(skipped)).unwrap_or(Timestamp::MAX)
+        let skipped = *self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        self.options.start.checked_add(elapsed.saturating_add(skipped)).unwrap_or(Timestamp::MAX)
     }
 
     /// Lets so much simulated time pass at once.
     pub fn skip(&self, time: SignedDuration) {
-        let mut inner = self.lock();
-        inner.skipped = inner.skipped.saturating_add(time);
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        *skipped = skipped.saturating_add(time);
     }
 
     /// Serves one request.
@@ -147,7 +137,7 @@ impl Simulator {
             tokio::time::sleep(hit.latency).await;
         }
         let mut inner = self.lock();
-        let now = self.time(inner.skipped);
+        let now = self.now();
         inner.catch_up(now);
         let mut log = RequestLog { time: now, service, action, dry_run: false, status: 0 };
         if hit.effect == Some(Effect::Drop) {
@@ -188,11 +178,25 @@ impl Simulator {
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        let account = self.inner.get_or_init(|| Mutex::new(Inner::open(&self.options)));
+        account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
+    /// The account at the opening, with all that the scenario says happened before.
+    fn open(options: &Options) -> Inner {
+        let Options { scenario, seed, start, lag, .. } = options;
+        let mut inner = Inner {
+            account: Account::new(scenario, *seed, *start, *lag),
+            script: Script::new(scenario, *seed, *start),
+            faults: Faults::new(*seed),
+            log: Vec::new(),
+        };
+        inner.catch_up(*start);
+        inner
+    }
+
     /// Carries out what the scenario has due by `now`.
     fn catch_up(&mut self, now: Timestamp) {
         while let Some(due) = self.script.due(now) {

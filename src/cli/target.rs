@@ -30,7 +30,11 @@ pub fn resource(playbook: &Playbook, target: &str) -> Result<Resource, Failure> 
         )
     });
     by_name.map(|kind| Resource::new(*kind, target)).ok_or_else(|| {
-        Failure::Usage(format!("{} is no id that {} takes; see 'stanch playbooks {0}'", visible(target), playbook.name))
+        Failure::Usage(format!(
+            "{} is no id that {1} takes; see 'stanch playbooks {1}'",
+            visible(target),
+            playbook.name
+        ))
     })
 }
 

@@ -1,45 +1,39 @@
-//! Panics: kept silent while the screen is ours, told once it is given back.
+//! Panics: whichever thread panics while the screen is ours, the terminal is
+//! given back, the panic is told, and the program ends. All of it happens in
+//! the hook, so that nothing has to unwind for it.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::panic::{self, PanicHookInfo};
-use std::sync::{Arc, Mutex, PoisonError};
 
-type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>;
+type Former = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>;
 
-/// Keeps the report of the first panic until the terminal can show it.
-/// Dropping it puts the former hook back.
-pub struct Keeper {
-    report: Arc<Mutex<Option<String>>>,
-    former: Option<Hook>,
-}
+/// The exit code of a program that failed.
+const FAILED: i32 = 1;
 
-impl Keeper {
-    /// From now on a panic prints nothing: its report is kept.
-    pub fn install() -> Self {
-        let report = Arc::new(Mutex::new(None));
+/// The hook while it is installed. Dropping it puts the former one back.
+pub struct Hook(Option<Former>);
+
+impl Hook {
+    /// From now on a panic gives the terminal back by `give_back` and ends the program.
+    pub fn install(give_back: fn()) -> Self {
         let former = panic::take_hook();
-        let kept = Arc::clone(&report);
         panic::set_hook(Box::new(move |info| {
             let text = describe(info);
             tracing::error!("{text}");
-            let mut slot = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            slot.get_or_insert(text);
+            give_back();
+            // Where standard error is gone, nobody is left to tell.
+            let _ = writeln!(io::stderr(), "stanch: {text}");
+            std::process::exit(FAILED);
         }));
-        Self { report, former: Some(former) }
-    }
-
-    /// The report of the first panic.
-    pub fn report(&self) -> Option<String> {
-        self.report.lock().unwrap_or_else(PoisonError::into_inner).take()
+        Self(Some(former))
     }
 }
 
-impl Drop for Keeper {
+impl Drop for Hook {
     fn drop(&mut self) {
-        if let Some(former) = self.former.take()
-            && !std::thread::panicking()
-        {
+        if let Some(former) = self.0.take() {
             panic::set_hook(former);
         }
     }

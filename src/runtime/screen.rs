@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use crossterm::{cursor, queue};
+use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
@@ -50,7 +51,29 @@ pub struct Tty {
     terminal: Terminal<CrosstermBackend<Collector>>,
     collector: Collector,
     mouse: bool,
-    held: bool,
+}
+
+/// The process's one terminal is ours.
+static HELD: AtomicBool = AtomicBool::new(false);
+
+/// Gives the terminal back from wherever a panic strikes; nothing where it is not ours.
+pub fn give_back() {
+    // While this is held no frame can follow what is written here.
+    let mut out = io::stdout().lock();
+    let _ = given_back(&mut out);
+}
+
+/// Writes what gives the terminal back, where it is ours.
+fn given_back(out: &mut impl Write) -> io::Result<()> {
+    if !HELD.swap(false, Ordering::Relaxed) {
+        return Ok(());
+    }
+    // An update that a panic cut short would leave the terminal frozen.
+    let sent = out
+        .write_all(SYNC.1)
+        .and_then(|()| execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
+    disable_raw_mode()?;
+    sent
 }
 
 impl Tty {
@@ -65,7 +88,7 @@ impl Tty {
         }
         let collector = Collector::default();
         let terminal = Terminal::new(CrosstermBackend::new(collector.clone()))?;
-        let mut tty = Self { terminal, collector, mouse, held: false };
+        let mut tty = Self { terminal, collector, mouse };
         tty.enter()?;
         Ok(tty)
     }
@@ -106,26 +129,16 @@ impl Surface for Tty {
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        if !self.held {
-            return Ok(());
-        }
-        self.held = false;
-        let out = &mut self.collector;
-        out.0.borrow_mut().clear();
-        // An update that a panic cut short would leave the terminal frozen.
-        out.write_all(SYNC.1)?;
-        queue!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show)?;
-        let sent = self.commit(false);
-        disable_raw_mode()?;
-        sent
+        self.collector.0.borrow_mut().clear();
+        given_back(&mut io::stdout().lock())
     }
 
     fn enter(&mut self) -> io::Result<()> {
-        if self.held {
+        if HELD.load(Ordering::Relaxed) {
             return Ok(());
         }
         enable_raw_mode()?;
-        self.held = true;
+        HELD.store(true, Ordering::Relaxed);
         let mouse = self.mouse;
         let out = &mut self.collector;
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
