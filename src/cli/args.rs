@@ -110,6 +110,17 @@ pub struct Demo {
     pub speed: f64,
 }
 
+/// What narrows recorded logs beside the flags that stand everywhere.
+#[derive(Debug, Args)]
+pub struct Narrowed {
+    /// Not after this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Since>,
+    /// Only of this account, in recorded logs; several by comma
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
+    pub account: Vec<String>,
+}
+
 /// `stanch open`.
 #[derive(Debug, Args)]
 pub struct Open {
@@ -119,12 +130,9 @@ pub struct Open {
     /// The rules that judge them.
     #[command(flatten)]
     pub rules: RuleFlags,
-    /// Not after this time
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<Since>,
-    /// Only of this account; several by comma
-    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
-    pub account: Vec<String>,
+    /// What is left out of recorded logs.
+    #[command(flatten)]
+    pub narrowed: Narrowed,
 }
 
 /// `stanch explain`.
@@ -269,12 +277,9 @@ pub struct Events {
     /// Only those that the filter takes: event:Stop* -actor:ci is:write sev>=high ip:10.0.0.0/8 age<2h
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
-    /// Not after this time
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<Since>,
-    /// Only of this account, in recorded logs; several by comma
-    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
-    pub account: Vec<String>,
+    /// What is left out of recorded logs.
+    #[command(flatten)]
+    pub narrowed: Narrowed,
     /// At most so many, the newest
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -307,12 +312,9 @@ pub struct Scan {
     /// The rules that judge them.
     #[command(flatten)]
     pub rules: RuleFlags,
-    /// Not after this time
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<Since>,
-    /// Only of this account; several by comma
-    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',')]
-    pub account: Vec<String>,
+    /// What is left out of recorded logs.
+    #[command(flatten)]
+    pub narrowed: Narrowed,
     /// One JSON object a match
     #[arg(long, group = "shape")]
     pub jsonl: bool,

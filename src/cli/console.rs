@@ -10,7 +10,6 @@ use futures_util::FutureExt as _;
 
 use super::args::{Demo, Open, RuleFlags};
 use super::failure::{Exit, Failure, Outcome};
-use super::live::now;
 use super::setting::Setting;
 use super::{playbooks, rules};
 use crate::app::keymap::Keymap;
@@ -62,7 +61,7 @@ pub fn demo(args: &Demo, setting: &Setting) -> Outcome {
 pub fn open(args: &Open, setting: &Setting) -> Outcome {
     need_terminal()?;
     let inputs = recorded_inputs(&args.paths)?;
-    let options = super::events::recorded_options(setting, args.until.map(|until| until.at(now())), &args.account);
+    let options = super::events::recorded_options(setting, &args.narrowed);
     run(setting, Mode::Recorded, None, Clock::wall(), Source::Recorded(inputs, options), &args.rules)
 }
 

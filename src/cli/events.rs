@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use jiff::Timestamp;
 
-use super::args::Events;
+use super::args::{Events, Narrowed};
 use super::failure::{Exit, Failure, Outcome};
 use super::fetch::{self, News};
 use super::found::Found;
@@ -33,7 +33,7 @@ pub fn run(args: &Events, setting: &Setting) -> Outcome {
 /// Of recorded logs.
 fn from(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome {
     let inputs: Vec<_> = teller.args.from.iter().map(|path| recorded::Input::of_argument(path)).collect();
-    let options = recorded_options(setting, teller.args.until.map(|until| until.at(now())), &teller.args.account);
+    let options = recorded_options(setting, &teller.args.narrowed);
     let loaded = found.load(&inputs, &options)?;
     say_loaded(&loaded);
     let slots = found.timeline.order().to_vec();
@@ -43,12 +43,12 @@ fn from(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome 
 }
 
 /// What is wanted of recorded logs: their window is only what the user names.
-pub fn recorded_options(setting: &Setting, until: Option<Timestamp>, accounts: &[String]) -> recorded::Options {
+pub fn recorded_options(setting: &Setting, narrowed: &Narrowed) -> recorded::Options {
     recorded::Options {
         since: setting.since.map(|since| since.at(now())),
-        until,
+        until: narrowed.until.map(|until| until.at(now())),
         regions: setting.config.regions.iter().filter(|region| *region != "all").cloned().collect(),
-        accounts: accounts.to_vec(),
+        accounts: narrowed.account.clone(),
         ..recorded::Options::default()
     }
 }

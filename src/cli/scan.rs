@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::args::Scan;
 use super::events::{nothing_read, recorded_options, say_loaded};
 use super::failure::{Exit, Failure, Outcome};
-use super::live::now;
 use super::out::{Out, say};
 use super::rules;
 use super::setting::Setting;
@@ -119,7 +118,7 @@ pub fn run(args: &Scan, setting: &Setting) -> Outcome {
         return Err(Failure::Usage("no rules: name a folder with --rules, or leave out --no-builtin-rules".into()));
     }
     let inputs: Vec<_> = args.paths.iter().map(|path| recorded::Input::of_argument(path)).collect();
-    let options = recorded_options(setting, args.until.map(|until| until.at(now())), &args.account);
+    let options = recorded_options(setting, &args.narrowed);
     let make = || Judge { rules: &rules, caught: Vec::new(), seen: 0, first: None, last: None };
     let mut report = Report::new(args, &rules);
     let mut failure = None;

@@ -212,12 +212,8 @@ fn survived(done: Result<(), tokio::task::JoinError>) -> Result<(), Broken> {
     match done {
         Err(error) if error.is_panic() => {
             let payload = error.into_panic();
-            let text = payload
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| payload.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "a task panicked".into());
-            Err(Broken::Panicked(text))
+            let text = super::panics::said(payload.as_ref()).unwrap_or("a task panicked");
+            Err(Broken::Panicked(text.to_owned()))
         }
         _ => Ok(()),
     }

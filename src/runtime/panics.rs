@@ -2,6 +2,7 @@
 //! given back, the panic is told, and the program ends. All of it happens in
 //! the hook, so that nothing has to unwind for it.
 
+use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -39,14 +40,13 @@ impl Drop for Hook {
     }
 }
 
+/// The words of a panic, where it has any.
+pub fn said(payload: &(dyn Any + Send)) -> Option<&str> {
+    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
 fn describe(info: &PanicHookInfo<'_>) -> String {
-    let payload = info.payload();
-    let message = payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".into());
-    let mut text = format!("panicked: {message}");
+    let mut text = format!("panicked: {}", said(info.payload()).unwrap_or("no message"));
     if let Some(place) = info.location() {
         let _ = write!(text, " ({place})");
     }

@@ -139,6 +139,15 @@ def fast_simulator(program, environment):
     end(process)
 
 
+def until(question, seconds=30):
+    """Asks until the answer is true; simulated time goes its own way."""
+    deadline = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+    return answer
+
+
 def client_of(endpoint, service, region=REGION, **config):
     """A boto3 client on a local endpoint, with made-up credentials and no retry."""
     return boto3.client(

@@ -9,7 +9,7 @@ import boto3
 import botocore.exceptions
 import pytest
 from botocore.config import Config
-from conftest import REGION, client_of, start_simulator
+from conftest import REGION, client_of, start_simulator, until
 from shapes import watch
 
 LISTS = {
@@ -62,15 +62,6 @@ def refused(call, **arguments):
     with pytest.raises(botocore.exceptions.ClientError) as raised:
         call(**arguments)
     return code_of(raised)
-
-
-def until(question, seconds=30):
-    """Asks until the answer is true; simulated time goes its own way."""
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
-    return answer
 
 
 def instances(ec2, **arguments):

@@ -8,7 +8,7 @@ import boto3
 import botocore.exceptions
 import pytest
 from botocore.config import Config
-from conftest import REGION, client_of
+from conftest import REGION, client_of, until
 from shapes import watch
 
 SERVICES = ["autoscaling", "elbv2", "iam", "ec2"]
@@ -22,14 +22,6 @@ def clients(fast_simulator):
     yield made
     found = [line for lines in wrong for line in lines]
     assert not found, "\n".join(sorted(set(found)))
-
-
-def until(question, seconds=30):
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
-    return answer
 
 
 def code_of(call, **arguments):

@@ -275,18 +275,26 @@ pub fn snapshots(inventory: &mut Inventory, snapshots: Vec<ec2::Snapshot>) {
     }
 }
 
-/// One snapshot.
-pub fn snapshot(from: ec2::Snapshot) -> Option<Snapshot> {
-    Some(Snapshot {
-        id: from.snapshot_id?,
-        volume: from.volume_id.unwrap_or_default(),
-        state: from.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
-        started: from.start_time.as_ref().and_then(timestamp),
-        progress: from.progress.unwrap_or_default(),
-        encrypted: from.encrypted.unwrap_or(false),
-        description: from.description.unwrap_or_default(),
-    })
+/// A snapshot out of either type that the SDK has for one: their fields are the same.
+macro_rules! snapshot {
+    ($name:ident, $from:ty, $what:literal) => {
+        #[doc = $what]
+        pub fn $name(from: $from) -> Option<Snapshot> {
+            Some(Snapshot {
+                id: from.snapshot_id?,
+                volume: from.volume_id.unwrap_or_default(),
+                state: from.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
+                started: from.start_time.as_ref().and_then(timestamp),
+                progress: from.progress.unwrap_or_default(),
+                encrypted: from.encrypted.unwrap_or(false),
+                description: from.description.unwrap_or_default(),
+            })
+        }
+    };
 }
+
+snapshot!(snapshot, ec2::Snapshot, "One snapshot, as it is described.");
+snapshot!(snapshot_begun, ec2::SnapshotInfo, "One snapshot, as CreateSnapshots answers it.");
 
 /// Images.
 pub fn images(inventory: &mut Inventory, images: Vec<ec2::Image>) {

@@ -7,10 +7,8 @@ use aws_sdk_ec2::types as ec2;
 use super::super::{Sdk, lacking, sent};
 use super::unknown;
 use crate::aws::fleet::decode;
-use crate::aws::time::timestamp;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::network::{Direction, GroupRule, Peer};
-use crate::domain::storage::Snapshot;
 use crate::respond::call::{Answer, Call};
 
 impl Sdk {
@@ -63,7 +61,7 @@ impl Sdk {
                     .tag_specifications(tag_specification(ec2::ResourceType::Snapshot, tags))
                     .dry_run(dry_run);
                 let begun = sent!(self, call, request)?.snapshots.unwrap_or_default();
-                return Ok(Answer::Snapshots(begun.into_iter().filter_map(snapshot_begun).collect()));
+                return Ok(Answer::Snapshots(begun.into_iter().filter_map(decode::snapshot_begun).collect()));
             }
             Call::CreateSecurityGroup { vpc, group_name, description, tags } => {
                 let request = client
@@ -240,18 +238,6 @@ impl Sdk {
         };
         Ok(Answer::Rules(made.unwrap_or_default().into_iter().filter_map(decode::rule).collect()))
     }
-}
-
-fn snapshot_begun(from: ec2::SnapshotInfo) -> Option<Snapshot> {
-    Some(Snapshot {
-        id: from.snapshot_id?,
-        volume: from.volume_id.unwrap_or_default(),
-        state: from.state.map(|state| state.as_str().to_owned()).unwrap_or_default(),
-        started: from.start_time.as_ref().and_then(timestamp),
-        progress: from.progress.unwrap_or_default(),
-        encrypted: from.encrypted.unwrap_or(false),
-        description: from.description.unwrap_or_default(),
-    })
 }
 
 fn tags(tags: &BTreeMap<String, String>) -> Vec<ec2::Tag> {
