@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 
 use crate::domain::fault::Fault;
 use crate::domain::inventory::Inventory;
+use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
 use crate::domain::window::Span;
 use crate::respond::call::{Answer, Call};
@@ -85,10 +86,11 @@ pub trait Identity: Send + Sync {
 
 /// The only way to change anything in AWS. The console holds none until armed.
 pub trait Responder: Send + Sync {
-    /// Makes one call. `dry_run` asks EC2 whether it would be permitted: a
-    /// permitted dry run answers a fault of kind `DryRun`. Calls that have no
-    /// dry run answer `Invalid` to it and are not sent.
-    fn call<'a>(&'a self, call: &'a Call, dry_run: bool) -> Pending<'a, Answer>;
+    /// Makes one call for a target, the one of the plan that the call belongs to.
+    /// `dry_run` asks EC2 whether it would be permitted: a permitted dry run
+    /// answers a fault of kind `DryRun`. Calls that have no dry run answer
+    /// `Invalid` to it and are not sent.
+    fn call<'a>(&'a self, call: &'a Call, target: &'a Resource, dry_run: bool) -> Pending<'a, Answer>;
 
     /// Asks IAM whether the caller may perform the actions on the resources
     /// (`iam:SimulatePrincipalPolicy`): for each action, allowed or not.

@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 
 use super::fault::Origin;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::resource::Resource;
 use crate::port::{Pending, Responder};
 use crate::respond::call::{Answer, Call};
 
@@ -104,7 +105,7 @@ impl Sdk {
 }
 
 impl Responder for Sdk {
-    fn call<'a>(&'a self, call: &'a Call, dry_run: bool) -> Pending<'a, Answer> {
+    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, dry_run: bool) -> Pending<'a, Answer> {
         self.make(call, dry_run).boxed()
     }
 

@@ -126,7 +126,7 @@ impl Change {
     }
 
     /// Some fact of the same kind that is not the wanted one.
-    fn unlike(&self) -> Fact {
+    pub(super) fn unlike(&self) -> Fact {
         match &self.wanted {
             Fact::Flag(on) => Fact::Flag(!on),
             Fact::Sharing { .. } => Fact::Sharing { public: true, accounts: [SHARED.to_owned()].into() },

@@ -21,6 +21,7 @@ use crate::domain::scope::{Caller, Scope};
 use crate::domain::storage::Volume;
 use crate::domain::surroundings::{ScalingGroup, Surroundings, Target, TargetGroup};
 
+pub mod every;
 mod reads;
 mod world;
 mod writes;

@@ -35,7 +35,8 @@ pub struct Guardrail {
     /// The Region.
     #[serde(default)]
     pub region: Option<String>,
-    /// A tag of the target: `key`, or `key=value`.
+    /// A tag of the instance that the plan is for, or that a call names: `key`,
+    /// or `key=value`. What is about no instance has none.
     #[serde(default)]
     pub tag: Option<String>,
     /// The remedy's name.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::Clock;
 use crate::case::Case;
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::resource::Resource;
 use crate::domain::scope::Scope;
 use crate::port::{Fleet, Identity, Ports, Responder};
 use crate::respond::check::{Question, StepCheck, Verdict, of_dry_run, of_simulation, questions};
@@ -88,7 +89,7 @@ impl Driver {
             seen(run);
             let input = match output {
                 Output::Done => return Ok(()),
-                other => self.carry_out(other, case, stop).await,
+                other => self.carry_out(other, &run.plan.target, case, stop).await,
             };
             if stop.is_cancelled() {
                 run.cancel();
@@ -97,7 +98,13 @@ impl Driver {
         }
     }
 
-    async fn carry_out(&self, output: Output, case: &mut impl Book, stop: &CancellationToken) -> Input {
+    async fn carry_out(
+        &self,
+        output: Output,
+        target: &Resource,
+        case: &mut impl Book,
+        stop: &CancellationToken,
+    ) -> Input {
         let actor = self.scope.caller.arn.as_str();
         match output {
             Output::Journal(record) => {
@@ -105,8 +112,8 @@ impl Driver {
                 Input::Stored(case.with(|case| case.record(now, actor, &record, &self.scope.region)).map(drop))
             }
             Output::Identify => Input::Identity(self.identity.caller().await, self.scope.region.clone()),
-            Output::Call(call) => Input::Answer(self.responder.call(&call, false).await),
-            Output::Gather(evidence) => Input::Gathered(self.gather(&evidence, case).await),
+            Output::Call(call) => Input::Answer(self.responder.call(&call, target, false).await),
+            Output::Gather(evidence) => Input::Gathered(self.gather(&evidence, target, case).await),
             Output::Wait(long) => {
                 self.sleep(long, stop).await;
                 Input::Waited
@@ -122,11 +129,16 @@ impl Driver {
         }
     }
 
-    async fn gather(&self, evidence: &Evidence, case: &mut impl Book) -> Result<(String, String, u64), Fault> {
+    async fn gather(
+        &self,
+        evidence: &Evidence,
+        target: &Resource,
+        case: &mut impl Book,
+    ) -> Result<(String, String, u64), Fault> {
         let bytes = match &evidence.source {
             Source::Instance(id) => pretty(&self.fleet.instance(id).await?)?,
             Source::ConsoleOutput(id) => self.fleet.console_output(id).await?.into_bytes(),
-            Source::Call(call) => pretty(&self.responder.call(call, false).await?)?,
+            Source::Call(call) => pretty(&self.responder.call(call, target, false).await?)?,
         };
         let (now, actor) = (self.clock.now(), self.scope.caller.arn.as_str());
         let stored = case.with(|case| case.store_evidence(now, actor, &evidence.name, &bytes))?;
@@ -142,7 +154,7 @@ impl Driver {
             let mut calls = Vec::new();
             for (call, question) in asked {
                 let verdict = match question {
-                    Question::DryRun(call) => match self.responder.call(&call, true).await {
+                    Question::DryRun(call) => match self.responder.call(&call, &plan.target, true).await {
                         Err(fault) => of_dry_run(&fault),
                         Ok(_) => Verdict::Unknown("the dry run was answered like a real call".into()),
                     },

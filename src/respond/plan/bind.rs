@@ -256,13 +256,10 @@ fn guard(
     }
 }
 
+/// The tags that a guardrail looks at: those of the instance that the plan is for.
 fn tags_of(target: &Resource, inventory: &Inventory) -> Vec<(String, String)> {
-    match target.kind {
-        ResourceKind::Instance => inventory.instances.get(&target.id).map(|found| found.tags.clone()),
-        ResourceKind::SecurityGroup => inventory.groups.get(&target.id).map(|found| found.tags.clone()),
-        _ => None,
-    }
-    .unwrap_or_default()
+    let instance = Some(target).filter(|target| target.kind == ResourceKind::Instance);
+    instance.and_then(|target| inventory.instances.get(&target.id)).map(|found| found.tags.clone()).unwrap_or_default()
 }
 
 fn fill(text: &str, target: &Resource, inventory: &Inventory, scope: &Scope, options: &Options) -> String {

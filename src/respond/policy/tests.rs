@@ -1,5 +1,7 @@
-use super::{Narrowing, grants, of_playbook, of_remedy, reading};
-use crate::respond::fixture::{self, WEB};
+use std::collections::BTreeSet;
+
+use super::{Narrowing, grants, needs, of_playbook, of_remedy, reading};
+use crate::respond::fixture::{self, WEB, every};
 use crate::respond::playbook::Catalogue;
 use crate::respond::remedy::Remedy;
 
@@ -31,6 +33,32 @@ fn a_plan_needs_no_action_that_its_policy_lacks() {
                 allowed.iter().any(|grant| grant.action == action) || statement(&reading, action, "").is_some();
             assert!(permitted, "{name}: {action} is in no policy");
         }
+    }
+}
+
+#[test]
+fn the_policy_of_a_remedy_holds_what_its_calls_need_and_nothing_else() {
+    for remedy in Remedy::ALL {
+        let changes = every::changes(remedy);
+        let called = changes.iter().flat_map(|change| [change.calls(), change.undo_calls()].concat());
+        let mut needed: BTreeSet<String> =
+            called.flat_map(|call| call.iam_actions().to_vec()).map(str::to_owned).collect();
+        needed.extend(changes.iter().map(|change| change.probe.read(None).action().to_owned()));
+        let granted: BTreeSet<String> =
+            needs::of_remedy(remedy).into_iter().map(|grant| grant.action.to_owned()).collect();
+        let lacking: Vec<_> = needed.difference(&granted).collect();
+        assert!(lacking.is_empty(), "{remedy} calls {lacking:?}, which its policy lacks");
+        // What a reading takes beyond its first call, and what tags are put on as a thing is made.
+        let more: &[&str] = match remedy {
+            Remedy::IsolateNetwork => {
+                &["ec2:CreateTags", "ec2:DescribeSecurityGroupRules", "ec2:RevokeSecurityGroupIngress"]
+            }
+            Remedy::SnapshotVolumes | Remedy::CreateImage => &["ec2:CreateTags"],
+            Remedy::DeactivateKey => &["iam:ListAccessKeys"],
+            _ => &[],
+        };
+        let idle: Vec<_> = granted.difference(&needed).filter(|action| !more.contains(&action.as_str())).collect();
+        assert!(idle.is_empty(), "{remedy} may {idle:?} and never does");
     }
 }
 

@@ -8,6 +8,7 @@ use super::Driver;
 use crate::case::Case;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::inventory::Inventory;
+use crate::domain::resource::Resource;
 use crate::domain::scope::Caller;
 use crate::port::{Fleet, Identity, Lookup, Page, Pending, Ports, Responder, Trail};
 use crate::respond::call::{Answer, Call};
@@ -20,7 +21,7 @@ use crate::runtime::clock::Clock;
 struct Account(Mutex<World>);
 
 impl Responder for Account {
-    fn call<'a>(&'a self, call: &'a Call, dry_run: bool) -> Pending<'a, Answer> {
+    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, dry_run: bool) -> Pending<'a, Answer> {
         let answer = if dry_run {
             let kind = if call.action() == "ec2:CreateSnapshots" { FaultKind::Denied } else { FaultKind::DryRun };
             Err(Fault::new(kind, call.action(), "dry run"))
