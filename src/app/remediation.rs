@@ -32,7 +32,7 @@ pub fn mark(status: StepStatus) -> &'static str {
         StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused => "✗",
         StepStatus::Skipped | StepStatus::NotApplicable => "–",
         StepStatus::Undone => "←",
-        StepStatus::ByHand => "○",
+        StepStatus::ByHand | StepStatus::Undecided => "○",
     }
 }
 
@@ -84,6 +84,15 @@ pub struct StepView {
     pub objects: Vec<ObjectView>,
     /// What is to be known of it before it runs.
     pub details: Vec<String>,
+}
+
+impl StepView {
+    /// It can be run to some effect, left out or not.
+    pub fn waits(&self) -> bool {
+        use StepStatus::{ByHand, Failed, Open, Partly, Pending, Undecided, Undone};
+        let waits = matches!(self.status, Pending | Failed | Partly | Open | Undone | ByHand | Undecided);
+        waits && self.refused.is_none()
+    }
 }
 
 /// The open plan: its run, and what the console adds to it.
@@ -172,7 +181,10 @@ impl PlanView {
                     by_hand: matches!(step.kind, StepKind::Decide | StepKind::ByHand),
                     refused: step.refused.clone(),
                     check: known.map(|known| known.check.clone()).unwrap_or_default(),
-                    left_out: known.map_or(step.beyond || step.not_applicable.is_some(), |known| known.left_out),
+                    left_out: known
+                        .map_or(step.beyond || (step.not_applicable.is_some() && !step.undecided), |known| {
+                            known.left_out
+                        }),
                     status: told.status,
                     note: now.clone().filter(|_| told.status == StepStatus::Running).or(told.note).unwrap_or(evidence),
                     objects: objects.collect(),
@@ -189,19 +201,7 @@ impl PlanView {
 
     /// The steps that a run would take: neither left out nor done.
     pub fn pending(&self) -> Vec<usize> {
-        let open = |step: &StepView| {
-            let waits = matches!(
-                step.status,
-                StepStatus::Pending
-                    | StepStatus::Failed
-                    | StepStatus::Partly
-                    | StepStatus::Open
-                    | StepStatus::Undone
-                    | StepStatus::ByHand
-            );
-            waits && !step.left_out && step.refused.is_none()
-        };
-        (0..self.steps.len()).filter(|at| self.steps.get(*at).is_some_and(open)).collect()
+        (0..self.steps.len()).filter(|at| self.steps[*at].waits() && !self.steps[*at].left_out).collect()
     }
 
     /// The steps that can be undone, newest first.
@@ -229,8 +229,12 @@ impl PlanView {
         if self.run.is_interrupted() {
             return true;
         }
-        let untouched =
-            |status| matches!(status, StepStatus::Pending | StepStatus::NotApplicable | StepStatus::Refused);
+        let untouched = |status| {
+            matches!(
+                status,
+                StepStatus::Pending | StepStatus::NotApplicable | StepStatus::Refused | StepStatus::Undecided
+            )
+        };
         self.steps.iter().any(|step| !untouched(step.status))
     }
 
@@ -308,6 +312,8 @@ pub struct Remediation {
     pub cursor: usize,
     /// The user selected it: it stays selected when others come.
     pub chosen: bool,
+    /// What a plan is made of once its instance has been read in detail.
+    pub awaited: Option<(Suggestion, ScopeId)>,
     /// The plan that is open.
     pub plan: Option<PlanView>,
     /// The screen was zoomed for the plan, not by the user.

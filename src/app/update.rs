@@ -78,7 +78,7 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
             model.stale = true;
         }
         Message::Instance { scope, id, generation, result } => {
-            return instance::read(model, scope, &id, generation, result);
+            return instance::read(model, scope, &id, generation, result, out);
         }
         Message::ConsoleOutput { id, generation, result, .. } => {
             return instance::output(model, &id, generation, result);

@@ -85,8 +85,9 @@ fn whole(playbook: &Playbook, out: &mut Out) -> Result<(), Failure> {
             TemplateKind::ByHand { .. } => "by hand".to_string(),
         };
         let beyond = if step.beyond { "; only when named" } else { "" };
+        let instead = step.in_place_of.as_ref().map(|other| format!("; in place of {other}")).unwrap_or_default();
         out.line("")?;
-        out.line(&visible(&format!("{:>2} {:<14} {} [{kind}{beyond}]", number + 1, step.id, step.title)))?;
+        out.line(&visible(&format!("{:>2} {:<14} {} [{kind}{beyond}{instead}]", number + 1, step.id, step.title)))?;
         detail(step, out)?;
     }
     Ok(())

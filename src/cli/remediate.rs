@@ -75,7 +75,8 @@ async fn show(args: &Remediate, ports: &Ports, plan: &Plan) -> Outcome {
         scope.caller.short()
     )))?;
     for (number, step) in plan.steps.iter().enumerate() {
-        let why = step.not_applicable.as_ref().map(|why| format!("does not apply: {why}"));
+        let word = if step.undecided { "needs a decision" } else { "does not apply" };
+        let why = step.not_applicable.as_ref().map(|_| format!("{word}: {}", plan.ways_out(step)));
         let why = why.or_else(|| step.refused.as_ref().map(|why| format!("refused: {why}")));
         let calls: Vec<String> = step.calls.iter().map(|call| format!("{} {}", call.action, call.resource)).collect();
         let what = match (why, step.kind) {
@@ -126,6 +127,14 @@ async fn show(args: &Remediate, ports: &Ports, plan: &Plan) -> Outcome {
 }
 
 async fn execute(args: &Remediate, setting: &Setting, ports: &Ports, plan: Plan) -> Outcome {
+    if let Some(step) = plan.undecided().filter(|_| args.steps.is_empty()) {
+        let (id, ways) = (&step.id, plan.ways_out(step));
+        let words = format!(
+            "nothing was done: step '{id}' needs a decision: {ways}; choose with --set {id}.NAME=VALUE, or name the \
+             steps with --steps"
+        );
+        return Err(Failure::Usage(visible(&words).into_owned()));
+    }
     let steps = if args.steps.is_empty() { plan.containment() } else { named_steps(&plan, &args.steps)? };
     let folder = cases::folder(setting, &plan.case);
     let mut case = if plan.case.contains('/') {
@@ -167,7 +176,7 @@ pub async fn drive(
     let mut seen = |run: &Run| {
         for (at, step) in run.plan.steps.iter().enumerate() {
             let status = run.status(at);
-            let quiet = matches!(status, StepStatus::Pending | StepStatus::NotApplicable);
+            let quiet = matches!(status, StepStatus::Pending | StepStatus::NotApplicable | StepStatus::Undecided);
             if told[at] != Some(status) && !(quiet && told[at].is_none()) {
                 say(&visible(&format!("{:>2} {:<44} {}", at + 1, step.title, status.word())));
             }

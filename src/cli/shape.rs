@@ -133,6 +133,8 @@ pub fn plan(plan: &Plan) -> Value {
                 "confirm": step.confirm,
                 "beyond": step.beyond,
                 "not_applicable": step.not_applicable,
+                "undecided": step.undecided,
+                "in_place_of": step.in_place_of,
                 "refused": step.refused,
             })
         })

@@ -225,8 +225,13 @@ fn surroundings() -> Surroundings {
 
 /// A plan of a built-in playbook for a target of the fixture.
 pub fn plan(playbook: &str, target: &str) -> Plan {
+    plan_over(playbook, target, &inventory())
+}
+
+/// The same over an Inventory of its own.
+pub fn plan_over(playbook: &str, target: &str, inventory: &Inventory) -> Plan {
     let catalogue = Catalogue::builtin();
     let options = Options { case: "case-1".into(), reason: "drill".into(), at: start(), ..Options::default() };
     let target = Resource::of_id(target).unwrap();
-    super::plan::bind(catalogue.get(playbook).unwrap(), &target, &inventory(), &scope(), &options).unwrap()
+    super::plan::bind(catalogue.get(playbook).unwrap(), &target, inventory, &scope(), &options).unwrap()
 }

@@ -160,8 +160,15 @@ pub struct Step {
     pub confirm: Confirm,
     /// It runs only when it is named.
     pub beyond: bool,
-    /// Why it does not apply to the target; none where it does.
+    /// Why it does not apply to the target, or not before something is decided; none where it applies.
     pub not_applicable: Option<String>,
+    /// It would apply, and waits for a choice of the user's: a run that nobody
+    /// watches does not go past it.
+    #[serde(default)]
+    pub undecided: bool,
+    /// The step in whose place it stands.
+    #[serde(default)]
+    pub in_place_of: Option<String>,
     /// Why a guardrail refuses it; none where none does.
     pub refused: Option<String>,
     /// What is changed or required, in order.
@@ -210,13 +217,22 @@ impl Plan {
         within.map(|step| step.id.clone()).collect()
     }
 
-    /// The ids of the steps from one on that run without a decision between
-    /// them: the first itself, then up to the next question or work by hand.
-    pub fn to_next_decision(&self, from: &str) -> Vec<String> {
-        let Some((at, _)) = self.step(from) else { return Vec::new() };
-        let stops = |step: &Step| matches!(step.kind, StepKind::Decide | StepKind::ByHand) || step.beyond;
-        let rest = self.steps[at + 1..].iter().take_while(|step| !stops(step));
-        [&self.steps[at]].into_iter().chain(rest).map(|step| step.id.clone()).collect()
+    /// The first step within containment that waits for a choice.
+    pub fn undecided(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| step.undecided && !step.beyond)
+    }
+
+    /// The steps that may stand in the place of one, and apply.
+    pub fn in_place_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (usize, &'a Step)> {
+        let stands = move |step: &Step| step.in_place_of.as_deref() == Some(id) && step.not_applicable.is_none();
+        self.steps.iter().enumerate().filter(move |(_, step)| stands(step))
+    }
+
+    /// What there is to choose for a step that waits for it: its own choices, and the steps in its place.
+    pub fn ways_out(&self, step: &Step) -> String {
+        let others: Vec<&str> = self.in_place_of(&step.id).map(|(_, other)| other.id.as_str()).collect();
+        let why = step.not_applicable.as_deref().unwrap_or_default();
+        if others.is_empty() { why.to_owned() } else { format!("{why}; in its place: {}", others.join(", ")) }
     }
 
     /// All commands of the plan, as a shell script with a line of comment a step.

@@ -64,6 +64,8 @@ pub struct Template {
     pub kind: TemplateKind,
     /// It lies beyond containment: it runs only when it is named.
     pub beyond: bool,
+    /// The earlier step in whose place it may run.
+    pub in_place_of: Option<String>,
 }
 
 /// What a step is.

@@ -49,6 +49,30 @@ impl Risk {
     }
 }
 
+/// Why a remedy changes nothing of a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// It does not apply, for this reason.
+    NotApplicable(String),
+    /// It does, and waits for a choice that is not the program's to make.
+    Undecided(String),
+}
+
+impl Unfit {
+    /// The reason.
+    pub fn why(&self) -> &str {
+        match self {
+            Self::NotApplicable(why) | Self::Undecided(why) => why,
+        }
+    }
+}
+
+impl From<String> for Unfit {
+    fn from(why: String) -> Self {
+        Self::NotApplicable(why)
+    }
+}
+
 /// One kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

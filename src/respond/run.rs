@@ -237,9 +237,9 @@ impl Run {
 
     /// A step that can still be run to some effect.
     pub fn is_left(&self, id: &str) -> bool {
-        use StepStatus::{Already, Done, NotApplicable, Refused, Skipped};
+        use StepStatus::{Already, Done, NotApplicable, Refused, Skipped, Undecided};
         let status = self.plan.step(id).map(|(at, _)| self.status(at));
-        status.is_some_and(|status| !matches!(status, Done | Already | NotApplicable | Refused | Skipped))
+        status.is_some_and(|status| !matches!(status, Done | Already | NotApplicable | Refused | Skipped | Undecided))
     }
 
     /// Something was changed that has not been taken back and does not stay by its nature.
@@ -362,6 +362,10 @@ impl Run {
     /// The step may be run: it applies, and no guardrail refuses it.
     fn runnable(&self, at: usize) -> Result<usize, Fault> {
         let step = &self.plan.steps[at];
+        if step.undecided {
+            let why = self.plan.ways_out(step);
+            return Err(self.refuse(format!("step '{}' needs a decision: {why}", step.id)));
+        }
         if let Some(why) = &step.not_applicable {
             return Err(self.refuse(format!("step '{}' does not apply: {why}", step.id)));
         }
@@ -389,7 +393,17 @@ impl Run {
             Some(job) => self.is_busy() && job.step() == step,
             None => false,
         };
-        self.steps[step].status(&self.plan.steps[step], busy)
+        match self.steps[step].status(&self.plan.steps[step], busy) {
+            StepStatus::Undecided if self.done_in_place_of(step).is_some() => StepStatus::NotApplicable,
+            status => status,
+        }
+    }
+
+    /// The step that was done in the place of one that waits for a choice.
+    fn done_in_place_of(&self, step: usize) -> Option<&super::plan::Step> {
+        let step = &self.plan.steps[step];
+        let done = |at: usize| matches!(self.status(at), StepStatus::Done | StepStatus::Already);
+        self.plan.in_place_of(&step.id).filter(|_| step.undecided).find(|(at, _)| done(*at)).map(|(_, other)| other)
     }
 
     /// What the next step to run is: the first that is pending and within containment.

@@ -7,3 +7,4 @@ mod events;
 mod overlays;
 mod panes;
 mod plans;
+mod steps;

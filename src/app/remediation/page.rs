@@ -30,7 +30,7 @@ fn padded(text: &str, columns: usize) -> String {
 fn status_tone(status: StepStatus) -> Tone {
     match status {
         StepStatus::Done | StepStatus::Already => Tone::Good,
-        StepStatus::Running | StepStatus::Undone | StepStatus::Open => Tone::Warn,
+        StepStatus::Running | StepStatus::Undone | StepStatus::Open | StepStatus::Undecided => Tone::Warn,
         StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused => Tone::Bad,
         StepStatus::Pending | StepStatus::ByHand => Tone::Plain,
         StepStatus::Skipped | StepStatus::NotApplicable => Tone::Dim,
@@ -124,7 +124,7 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
     if step.refused.is_some() {
         return (Tone::Bad, "REFUSED".into());
     }
-    if plan.begun() {
+    if plan.begun() || step.status == StepStatus::Undecided {
         return (status_tone(step.status), step.status.word().into());
     }
     if !step.writes {

@@ -10,6 +10,7 @@ use super::super::prose::wrapped;
 use super::super::scopes::ScopeId;
 use super::super::{Action, Model, Pane, instances};
 use super::acts::Motion;
+use super::plans;
 use crate::domain::fault::Fault;
 use crate::domain::inventory::Inventory;
 
@@ -81,7 +82,9 @@ pub fn settle(model: &mut Model, stale: bool, out: &mut Vec<Effect>) {
     model.instance.scroll(0, rows);
 }
 
-fn ask(model: &mut Model, scope: ScopeId, id: &str, out: &mut Vec<Effect>) {
+/// Asks for an instance afresh; an older question about the Scope's instances is given up.
+pub fn ask(model: &mut Model, scope: ScopeId, id: &str, out: &mut Vec<Effect>) {
+    plans::give_up(model, id);
     let generation = model.next_generation();
     model.instance.reading = Some((id.to_owned(), generation));
     out.push(Effect::ReadInstance { scope, id: id.to_owned(), generation });
@@ -94,18 +97,23 @@ pub fn read(
     id: &str,
     generation: u64,
     result: Result<Box<Inventory>, Fault>,
+    out: &mut Vec<Effect>,
 ) -> bool {
     if model.instance.reading.as_ref() != Some(&(id.to_owned(), generation)) {
         return false;
     }
     model.instance.reading = None;
-    match result {
+    let fault = match result {
         Ok(part) => {
             model.scopes.merge(scope, *part);
-            model.instance.fault = None;
+            None
         }
-        Err(fault) => model.instance.fault = Some(fault),
+        Err(fault) => Some(fault),
+    };
+    if model.instance.subject.as_ref().is_some_and(|subject| subject.id == id) {
+        model.instance.fault.clone_from(&fault);
     }
+    plans::go_on(model, id, fault, out);
     model.stale = true;
     true
 }

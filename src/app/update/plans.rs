@@ -7,14 +7,15 @@ use super::super::effect::Effect;
 use super::super::remediation::{Check, PlanView};
 use super::super::scopes::ScopeId;
 use super::super::{Mode, Model, Pane};
-use super::interrupted;
 use super::remediation::widen;
+use super::{instance, interrupted};
 use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
+use crate::domain::resource::ResourceKind;
 use crate::respond::check::{StepCheck, Verdict};
 use crate::respond::plan::{Options, bind};
-use crate::respond::rank::{Selection, suggest as rank};
+use crate::respond::rank::{Selection, Suggestion, suggest as rank};
 use crate::respond::run::{Command, Run, StepStatus};
 
 /// What fits the selection, anew. The cursor is on the best one, until the user
@@ -79,6 +80,44 @@ pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
     let Some(inventory) = &state.inventory else {
         return model.notices.warn("EC2 state has not been read yet: a plan needs the state before it", model.now);
     };
+    let target = &chosen.target;
+    let known = !inventory.instances.contains_key(&target.id) || inventory.surroundings.contains_key(&target.id);
+    if known || target.kind != ResourceKind::Instance {
+        return make(model, &chosen, scope, out);
+    }
+    // What it serves in decides over the steps: it is read first.
+    let id = target.id.clone();
+    if model.instance.reading.as_ref().is_none_or(|(reading, _)| *reading != id) {
+        instance::ask(model, scope, &id, out);
+    }
+    model.notices.say(format!("reading {id} before its plan is made"), model.now);
+    model.remediation.awaited = Some((chosen, scope));
+}
+
+/// The instance of a plan that waits for it was read, or could not be: then the
+/// plan is made of what is known, and says so.
+pub fn go_on(model: &mut Model, id: &str, fault: Option<Fault>, out: &mut Vec<Effect>) {
+    let Some((chosen, scope)) = model.remediation.awaited.take_if(|(chosen, _)| chosen.target.id == id) else { return };
+    // Whoever went elsewhere meanwhile is not called back.
+    if model.focus != Pane::Remediation || model.remediation.plan.is_some() {
+        return;
+    }
+    make(model, &chosen, scope, out);
+    if let Some(fault) = fault {
+        model.notices.warn(format!("the plan is made without what could not be read: {fault}"), model.now);
+    }
+}
+
+/// Another instance is asked for, so the answer that a plan waits for does not come.
+pub fn give_up(model: &mut Model, id: &str) {
+    if model.remediation.awaited.take_if(|(chosen, _)| chosen.target.id != id).is_some() {
+        model.notices.say("the selection moved on: no plan was made", model.now);
+    }
+}
+
+fn make(model: &mut Model, chosen: &Suggestion, scope: ScopeId, out: &mut Vec<Effect>) {
+    let Some(state) = model.scopes.get(scope) else { return };
+    let Some(inventory) = &state.inventory else { return };
     let Some(playbook) = model.catalogue.get(&chosen.playbook) else { return };
     let options = Options {
         reason: chosen.why.clone(),

@@ -7,7 +7,7 @@ use super::super::field::Field;
 use super::super::layout::WIDE;
 use super::super::overlay::{About, Confirm, Consent, Overlay, Question, Reason};
 use super::super::prose::{Line, Tone};
-use super::super::remediation::{Check, PlanView};
+use super::super::remediation::{Check, PlanView, StepView};
 use super::super::{Action, Model, Pane};
 use super::acts::{self, Motion};
 use super::{interrupted, plans};
@@ -155,6 +155,9 @@ fn run(model: &mut Model, out: &mut Vec<Effect>) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
+    if plan.steps[first].status == StepStatus::Undecided {
+        return say_what_to_decide(model, first);
+    }
     if plan.steps[first].by_hand {
         return ask_what_was_done(model, first);
     }
@@ -162,7 +165,8 @@ fn run(model: &mut Model, out: &mut Vec<Effect>) {
     let steps: Vec<usize> = if plan.steps[first].alone {
         vec![first]
     } else {
-        pending.into_iter().take_while(|at| !plan.steps[*at].alone && !plan.steps[*at].by_hand).collect()
+        let stops = |step: &StepView| step.alone || step.by_hand || step.status == StepStatus::Undecided;
+        pending.into_iter().take_while(|at| !stops(&plan.steps[*at])).collect()
     };
     let question = Question::Run(steps.clone());
     let confirm = confirmation(model, plan, &steps, question);
@@ -176,18 +180,30 @@ fn run_step(model: &mut Model, out: &mut Vec<Effect>) {
     }
     let Some(plan) = &model.remediation.plan else { return };
     let at = plan.cursor;
-    if !plan.pending().contains(&at) {
-        return model.notices.say("the selected step is done, left out or refused", model.now);
+    if !plan.steps.get(at).is_some_and(StepView::waits) {
+        return model.notices.say("the selected step is done, does not apply or is refused", model.now);
     }
     if !armed_for_plan(model, out) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
+    if plan.steps[at].status == StepStatus::Undecided {
+        return say_what_to_decide(model, at);
+    }
     if plan.steps[at].by_hand {
         return ask_what_was_done(model, at);
     }
     let confirm = confirmation(model, plan, &[at], Question::Run(vec![at]));
     model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// A step that waits for a choice: the ways out are told, and the cursor is on it.
+fn say_what_to_decide(model: &mut Model, at: usize) {
+    let Some(plan) = &mut model.remediation.plan else { return };
+    plan.cursor = at;
+    let title = &plan.steps[at].title;
+    let words = format!("'{title}' needs a decision: run a step in its place with n, or leave it out with s");
+    model.notices.warn(words, model.now);
 }
 
 fn ask_what_was_done(model: &mut Model, at: usize) {
@@ -333,8 +349,8 @@ fn verify(model: &mut Model, out: &mut Vec<Effect>) {
         return;
     }
     let untouched = |status| {
-        use StepStatus::{NotApplicable, Pending, Refused, Skipped};
-        matches!(status, Pending | Skipped | NotApplicable | Refused)
+        use StepStatus::{NotApplicable, Pending, Refused, Skipped, Undecided};
+        matches!(status, Pending | Skipped | NotApplicable | Refused | Undecided)
     };
     let plan = model.remediation.plan.as_ref();
     let step = plan.and_then(|plan| plan.steps.get(plan.cursor)).filter(|step| !untouched(step.status));
@@ -352,7 +368,7 @@ fn ask_why(model: &mut Model) {
     }
     let Some(plan) = &model.remediation.plan else { return };
     let Some(step) = plan.steps.get(plan.cursor) else { return };
-    if !matches!(step.status, StepStatus::Pending | StepStatus::Failed | StepStatus::ByHand) {
+    if !matches!(step.status, StepStatus::Pending | StepStatus::Failed | StepStatus::ByHand | StepStatus::Undecided) {
         model.notices.say("only a step that waits or failed can be skipped", model.now);
         return;
     }

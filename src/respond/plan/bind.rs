@@ -12,7 +12,7 @@ use crate::respond::call::Call;
 use crate::respond::change::{Change, Mode};
 use crate::respond::guard::Verdict;
 use crate::respond::playbook::{Playbook, Template, TemplateKind};
-use crate::respond::remedy::{Remedy, Risk};
+use crate::respond::remedy::{Remedy, Risk, Unfit};
 
 /// The playbook bound to the target. It fails where the target is of no kind
 /// that the playbook takes, or is not to be found in the Inventory.
@@ -109,6 +109,8 @@ fn step(
         confirm: Confirm::Nothing,
         beyond: template.beyond,
         not_applicable: None,
+        undecided: false,
+        in_place_of: template.in_place_of.clone(),
         refused: None,
         changes: Vec::new(),
         evidence: Vec::new(),
@@ -145,7 +147,10 @@ fn step(
                     step.disruption = super::disruption(*remedy, &changes, target, inventory);
                     step.changes = changes;
                 }
-                Err(why) => step.not_applicable = Some(why),
+                Err(unfit) => {
+                    step.undecided = matches!(unfit, Unfit::Undecided(_));
+                    step.not_applicable = Some(unfit.why().to_owned());
+                }
             }
         }
     }

@@ -186,15 +186,6 @@ fn the_commands_of_a_plan_make_one_script_in_which_what_lies_beyond_is_a_comment
 }
 
 #[test]
-fn the_steps_up_to_the_next_decision_run_together() {
-    let plan = plan("compromised-instance", WEB);
-    assert_eq!(plan.to_next_decision("protect"), ["protect", "shutdown", "volumes", "tag", "snapshot"]);
-    assert_eq!(plan.to_next_decision("standby"), ["standby"], "what lies beyond stands between");
-    assert_eq!(plan.to_next_decision("deregister"), ["deregister", "profile"]);
-    assert_eq!(plan.to_next_decision("isolate"), ["isolate", "verify"]);
-}
-
-#[test]
 fn what_is_read_only_when_the_step_runs_is_still_planned_and_copied_whole() {
     let shared = plan("public-snapshot", "snap-11111111");
     let (_, unshare) = shared.step("unshare").unwrap();

@@ -67,6 +67,7 @@ struct RawStep {
     commands: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     beyond: bool,
+    in_place_of: Option<Spanned<String>>,
 }
 
 pub(super) fn parse(text: &str, origin: &str) -> Result<Playbook, PlaybookError> {
@@ -94,12 +95,18 @@ pub(super) fn parse(text: &str, origin: &str) -> Result<Playbook, PlaybookError>
             return Err(error(raw.id.span().start, format!("there are two steps '{id}'")));
         }
         let kind = kind(raw, at, &steps, file.targets.get_ref()).map_err(|(at, why)| error(at, why))?;
+        if let Some(other) = &raw.in_place_of
+            && !steps.iter().any(|step| step.id == *other.get_ref())
+        {
+            return Err(error(other.span().start, format!("'{}' is no earlier step", other.get_ref())));
+        }
         steps.push(Template {
             id: id.clone(),
             title: raw.title.clone(),
             text: raw.text.trim().to_owned(),
             kind,
             beyond: raw.beyond,
+            in_place_of: raw.in_place_of.as_ref().map(|other| other.get_ref().clone()),
         });
     }
     if steps.is_empty() {

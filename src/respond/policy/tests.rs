@@ -41,8 +41,7 @@ fn the_policy_of_a_remedy_holds_what_its_calls_need_and_nothing_else() {
     for remedy in Remedy::ALL {
         let changes = every::changes(remedy);
         let called = changes.iter().flat_map(|change| [change.calls(), change.undo_calls()].concat());
-        let mut needed: BTreeSet<String> =
-            called.flat_map(|call| call.iam_actions().to_vec()).map(str::to_owned).collect();
+        let mut needed: BTreeSet<String> = called.flat_map(|call| call.iam_actions()).map(str::to_owned).collect();
         needed.extend(changes.iter().map(|change| change.probe.read(None).action().to_owned()));
         let granted: BTreeSet<String> =
             needs::of_remedy(remedy).into_iter().map(|grant| grant.action.to_owned()).collect();

@@ -23,6 +23,18 @@ impl Probe {
         }
     }
 
+    /// It has begun, comes about by itself, and what follows need not wait for it:
+    /// an instance on its way into standby is drained for minutes, and its group
+    /// replaces only what is in service (Auto Scaling user guide, "Health checks").
+    pub fn begun(&self, now: &Fact, wanted: &Fact) -> bool {
+        match (self, now, wanted) {
+            (Self::Membership { .. }, Fact::Word(now), Fact::Word(wanted)) => {
+                now == "EnteringStandby" && wanted == "Standby"
+            }
+            _ => false,
+        }
+    }
+
     /// The fact is on its way somewhere by itself: EC2's transitional states.
     pub fn in_transit(&self, now: &Fact) -> bool {
         match (self, now) {

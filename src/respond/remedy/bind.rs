@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Remedy, capacity, copy, deny, identity, network};
+use super::{Remedy, Unfit, capacity, copy, deny, identity, network};
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
@@ -17,26 +17,26 @@ pub(super) const CASE_TAG: &str = "stanch:case";
 
 impl Remedy {
     /// The changes that the remedy makes to the target; or why it does not apply.
-    pub fn changes(self, target: &Resource, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, String> {
+    pub fn changes(self, target: &Resource, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, Unfit> {
         if !self.targets().contains(&target.kind) {
-            return Err(format!("{self} is not for {}", target.id));
+            return Err(format!("{self} is not for {}", target.id).into());
         }
         match self {
-            Self::RevokeRules => network::revoke_rules(target, inventory, options),
-            Self::AuthorizeRules => network::authorize_rules(target, inventory, options),
+            Self::RevokeRules => Ok(network::revoke_rules(target, inventory, options)?),
+            Self::AuthorizeRules => Ok(network::authorize_rules(target, inventory, options)?),
             Self::UnshareSnapshot => Ok(unshare_snapshot(target)),
             Self::DeactivateKey => Ok(identity::deactivate_key(target, options)),
-            Self::DenyUser => identity::deny_user(target, options),
-            Self::RevokeSessions => identity::revoke_sessions(target, inventory, options),
+            Self::DenyUser => Ok(identity::deny_user(target, options)?),
+            Self::RevokeSessions => Ok(identity::revoke_sessions(target, inventory, options)?),
             Self::UnshareImage => Ok(unshare_image(target)),
-            Self::DenyAddress => deny::deny_address(target, inventory, options),
+            Self::DenyAddress => Ok(deny::deny_address(target, inventory, options)?),
             Self::EncryptByDefault => Ok(vec![Change::set(
                 Probe::EncryptionByDefault { region: inventory.region.clone() },
                 None,
                 Fact::Flag(true),
             )]),
             Self::SuspendProcesses if target.kind == ResourceKind::AutoScalingGroup => {
-                capacity::suspend(capacity::name(&target.id), None, options)
+                Ok(capacity::suspend(capacity::name(&target.id), None, options)?)
             }
             _ => {
                 let instance = inventory
@@ -44,7 +44,7 @@ impl Remedy {
                     .get(&target.id)
                     .ok_or_else(|| format!("{} is not among the instances of {}", target.id, inventory.region))?;
                 if matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown) {
-                    return Err(format!("{} is {}", instance.id, instance.state));
+                    return Err(format!("{} is {}", instance.id, instance.state).into());
                 }
                 self.instance_changes(instance, inventory, options)
             }
@@ -56,7 +56,7 @@ impl Remedy {
         instance: &Instance,
         inventory: &Inventory,
         options: &Options,
-    ) -> Result<Vec<Change>, String> {
+    ) -> Result<Vec<Change>, Unfit> {
         let id = instance.id.clone();
         let power = |wanted: &str| {
             let before = Some(Fact::word(instance.state.word()));
@@ -84,7 +84,7 @@ impl Remedy {
             Self::IsolateNetwork => network::isolate(instance, inventory)?,
             Self::RemoveProfile => {
                 if instance.profile.is_empty() {
-                    return Err("no instance profile is on it".into());
+                    return Err("no instance profile is on it".to_owned().into());
                 }
                 let before =
                     Fact::Profile { arn: instance.profile.clone(), association: instance.profile_association.clone() };
@@ -103,7 +103,7 @@ impl Remedy {
             Self::Start => vec![power("running")],
             Self::Reboot => {
                 if instance.state != InstanceState::Running {
-                    return Err(format!("{id} is {}, not running", instance.state));
+                    return Err(format!("{id} is {}, not running", instance.state).into());
                 }
                 let mut change = power("running").stays("a restart cannot be taken back");
                 change.mode = Mode::Once(Call::RebootInstances { instance: id.clone() });
@@ -127,7 +127,7 @@ impl Remedy {
             | Self::EncryptByDefault
             | Self::DeactivateKey
             | Self::DenyUser
-            | Self::RevokeSessions => return Err(format!("{self} is not for {id}")),
+            | Self::RevokeSessions => return Err(format!("{self} is not for {id}").into()),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The remedies on where an instance serves and how large it is.
 
-use super::Remedy;
+use super::{Remedy, Unfit};
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
 use crate::domain::surroundings::{ScalingGroup, Surroundings, Target};
@@ -50,24 +50,24 @@ pub(super) fn group_of<'a>(instance: &Instance, inventory: &'a Inventory) -> Res
 }
 
 /// The instance out of service; the decision on the group's capacity is part of it.
-pub(super) fn standby(instance: &Instance, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, String> {
+pub(super) fn standby(instance: &Instance, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, Unfit> {
     let group = group_of(instance, inventory)?;
     let lower = match options.choice("capacity") {
         None | Some("lower") => true,
         Some("keep") => false,
-        Some(other) => return Err(format!("the choice 'capacity' is lower or keep, not '{other}'")),
+        Some(other) => return Err(format!("the choice 'capacity' is lower or keep, not '{other}'").into()),
     };
     let detach = match options.choice("leave") {
         None | Some("standby") => false,
         Some("detach") => true,
-        Some(other) => return Err(format!("the choice 'leave' is standby or detach, not '{other}'")),
+        Some(other) => return Err(format!("the choice 'leave' is standby or detach, not '{other}'").into()),
     };
     let state = group.members.get(&instance.id).map_or("", String::as_str);
     if lower && state == "InService" && group.desired <= group.min {
-        return Err(format!(
+        return Err(Unfit::Undecided(format!(
             "{} wants {} and may not want less than {}: let it launch another (capacity=keep), or lower its minimum",
             group.name, group.desired, group.min
-        ));
+        )));
     }
     let probe = Probe::Membership { instance: instance.id.clone(), group: group.name.clone(), lower };
     let before = if state.is_empty() { Fact::Absent } else { Fact::word(state) };

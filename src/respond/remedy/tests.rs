@@ -29,12 +29,12 @@ fn a_remedy_that_does_not_apply_says_why() {
     let instance = inventory.instances.get_mut(WEB).unwrap();
     instance.profile = String::new();
     instance.volumes.clear();
-    let why = |remedy: Remedy| remedy.changes(&web, &inventory, &options()).unwrap_err();
+    let why = |remedy: Remedy| remedy.changes(&web, &inventory, &options()).unwrap_err().why().to_owned();
     assert_eq!(why(Remedy::RemoveProfile), "no instance profile is on it");
     assert_eq!(why(Remedy::SnapshotVolumes), "no EBS volume is attached");
     assert!(why(Remedy::UnshareSnapshot).contains("is not for"));
     let gone = Resource::new(ResourceKind::Instance, "i-00000000");
-    assert!(Remedy::Stop.changes(&gone, &inventory, &options()).unwrap_err().contains("not among"));
+    assert!(Remedy::Stop.changes(&gone, &inventory, &options()).unwrap_err().why().contains("not among"));
 }
 
 #[test]
@@ -42,7 +42,8 @@ fn isolation_refuses_to_begin_with_an_interface_unknown() {
     let web = Resource::new(ResourceKind::Instance, WEB);
     let mut inventory = inventory();
     inventory.interfaces.remove("eni-22222222");
-    let why = Remedy::IsolateNetwork.changes(&web, &inventory, &options()).unwrap_err();
+    let unfit = Remedy::IsolateNetwork.changes(&web, &inventory, &options()).unwrap_err();
+    let why = unfit.why();
     assert!(why.contains("1 of the 2 interfaces"), "{why}");
 }
 

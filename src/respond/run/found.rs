@@ -28,7 +28,8 @@ impl Run {
         if let Mode::Require(why) = &change.mode {
             return self.found_required(trial, fact, why, now);
         }
-        let satisfied = change.probe.satisfied(&fact, &trial.goal);
+        let begun = !at.back && change.probe.begun(&fact, &trial.goal);
+        let satisfied = begun || change.probe.satisfied(&fact, &trial.goal);
         if !trial.looked {
             if at.back {
                 if satisfied {
@@ -127,14 +128,28 @@ impl Run {
         failed(trial.at, fault, Some(fact))
     }
 
+    /// What should hold and does not is read again: for a moment, since reads lag
+    /// behind writes, and as long as the way takes where it is on its way.
+    fn still(&self, trial: &mut Trial, fact: &Fact, now: Timestamp) -> bool {
+        let probe = self.probe(trial.at);
+        if probe.in_transit(fact) {
+            if !std::mem::replace(&mut trial.on_its_way, true) {
+                trial.deadline = None;
+            }
+            trial.allow(now, probe.patience());
+        } else {
+            trial.allow(now, LAG);
+        }
+        !trial.is_late(now)
+    }
+
     fn found_required(&self, trial: &mut Trial, fact: Fact, why: &str, now: Timestamp) -> Phase {
         let at = trial.at;
         let probe = self.probe(at);
         if probe.satisfied(&fact, &trial.goal) {
             return self.settled(at, ChangeStatus::Done, fact);
         }
-        trial.allow(now, LAG);
-        if !trial.is_late(now) {
+        if self.still(trial, &fact, now) {
             return Phase::Pause(trial.pause(), Box::new(Phase::Read));
         }
         let message = format!("{why}: {}", Fact::difference(&trial.goal, &fact));
@@ -157,8 +172,7 @@ impl Run {
         if !state.called && !matches!(state.status, ChangeStatus::Already | ChangeStatus::Done) {
             return self.after(at);
         }
-        trial.allow(now, LAG);
-        if !trial.is_late(now) {
+        if self.still(trial, &fact, now) {
             return Phase::Pause(trial.pause(), Box::new(Phase::Read));
         }
         let message = format!(
@@ -175,7 +189,8 @@ impl Run {
         let at = trial.at;
         let change = self.change_at(at);
         let before = self.state(at).before.clone();
-        let wanted = change.probe.satisfied(&fact, &trial.goal);
+        let begun = !at.back && change.probe.begun(&fact, &trial.goal);
+        let wanted = begun || change.probe.satisfied(&fact, &trial.goal);
         let former = before.as_ref().is_some_and(|before| change.probe.satisfied(&fact, before));
         match (at.back, wanted, former) {
             (false, true, _) => return self.settled(at, ChangeStatus::Done, fact),
@@ -184,12 +199,7 @@ impl Run {
         }
         // Its effect may still come into sight, or be on its way.
         if change.probe.in_transit(&fact) {
-            if !std::mem::replace(&mut trial.on_its_way, true) {
-                trial.deadline = None;
-            }
-            let patience = change.probe.patience();
-            trial.allow(now, patience);
-            if !trial.is_late(now) {
+            if self.still(trial, &fact, now) {
                 return Phase::Pause(trial.pause(), Box::new(Phase::Read));
             }
             // It is not known what comes of it: the question stays open.
@@ -198,7 +208,7 @@ impl Run {
                 change.probe.noun(),
                 self.resource(at).id,
                 fact.words(),
-                patience.as_secs()
+                change.probe.patience().as_secs()
             );
             let fault = Fault::new(FaultKind::Timeout, change.probe.read(None).action(), words);
             return Phase::Stop(Box::new(fault.with_hint("look at it, and read the case again later")));

@@ -116,6 +116,8 @@ pub enum StepStatus {
     ByHand,
     /// It does not apply to the target.
     NotApplicable,
+    /// It waits for a choice of the user's.
+    Undecided,
     /// A guardrail refuses it.
     Refused,
     /// Taken back, and seen to be.
@@ -138,6 +140,7 @@ impl StepStatus {
             Self::Skipped => "skipped",
             Self::ByHand => "by hand",
             Self::NotApplicable => "does not apply",
+            Self::Undecided => "needs a decision",
             Self::Refused => "refused",
             Self::Undone => "undone",
             Self::Drifted => "drifted",
@@ -227,6 +230,8 @@ impl StepState {
         }
         if self.skipped.is_some() {
             StepStatus::Skipped
+        } else if step.undecided {
+            StepStatus::Undecided
         } else if step.not_applicable.is_some() {
             StepStatus::NotApplicable
         } else if step.refused.is_some() {
@@ -291,7 +296,9 @@ pub struct ObjectSummary {
 pub(super) fn summary(run: &Run) -> Summary {
     let steps = run.plan.steps.iter().zip(&run.steps).enumerate().map(|(at, (step, state))| {
         let note = state.note.clone().filter(|note| !note.is_empty());
-        let note = note.or_else(|| state.skipped.clone()).or_else(|| step.not_applicable.clone());
+        let instead = run.done_in_place_of(at).map(|other| format!("{} is done in its place", other.id));
+        let note = note.or_else(|| state.skipped.clone()).or(instead);
+        let note = note.or_else(|| step.not_applicable.as_ref().map(|_| run.plan.ways_out(step)));
         StepSummary {
             id: step.id.clone(),
             title: step.title.clone(),
