@@ -151,6 +151,9 @@ fn notes(entries: &[Entry]) -> Vec<Value> {
         Record::Command { command: Command::Undo { step }, .. } => {
             Some(format!("undo of {} was asked for", step.as_deref().unwrap_or("everything")))
         }
+        Record::Command { command: Command::Leave { reason }, .. } => {
+            Some(format!("what was interrupted is left as it stands: {reason}"))
+        }
         _ => None,
     };
     entries

@@ -26,7 +26,8 @@ pub struct Summary {
     /// The target's id, empty for none.
     pub target: String,
     /// `open` (nothing changed yet), `done`, `undone`, `stopped` (something failed or
-    /// drifted), `interrupted` (the program ended in the middle of a command), or `unreadable`.
+    /// drifted), `interrupted` (the program ended in the middle of a command), `left`
+    /// (an interrupted one that somebody leaves as it stands), or `unreadable`.
     pub status: String,
     /// How many lines its journal has.
     pub lines: usize,
@@ -136,6 +137,8 @@ pub fn status(runs: &[Run]) -> &'static str {
         || runs.iter().any(|run| run.stopped.is_some())
     {
         "stopped"
+    } else if runs.iter().any(Run::is_left) {
+        "left"
     } else if runs.iter().any(Run::can_undo) {
         "done"
     } else if any(&[StepStatus::Undone]) {

@@ -141,6 +141,8 @@ pub struct Run {
     current: Option<Command>,
     /// The command that was to change something and has not come to its end.
     under_way: Option<Command>,
+    /// What was cut off was left as it stands, and nothing was asked for since.
+    left: bool,
     phase: Phase,
     jobs: std::collections::VecDeque<Job>,
     trial: Option<Trial>,
@@ -178,6 +180,7 @@ impl Run {
             order: Vec::new(),
             current: None,
             under_way: None,
+            left: false,
             phase: Phase::Idle,
             jobs: std::collections::VecDeque::new(),
             trial: None,
@@ -222,13 +225,18 @@ impl Run {
         !self.is_busy() && (self.is_open() || self.under_way.is_some())
     }
 
+    /// It was cut off, and somebody left it as it stands.
+    pub fn is_left(&self) -> bool {
+        self.left
+    }
+
     /// What goes on with a command that was cut off: the steps of it that are
     /// not done, or the rest of an undo; none where nothing was cut off or
     /// nothing of it is left.
     pub fn rest(&self) -> Option<Command> {
         match self.under_way.as_ref()? {
             Command::Run { steps } => {
-                let left: Vec<String> = steps.iter().filter(|id| self.is_left(id)).cloned().collect();
+                let left: Vec<String> = steps.iter().filter(|id| self.can_run(id)).cloned().collect();
                 (!left.is_empty()).then_some(Command::Run { steps: left })
             }
             other => Some(other.clone()),
@@ -236,7 +244,7 @@ impl Run {
     }
 
     /// A step that can still be run to some effect.
-    pub fn is_left(&self, id: &str) -> bool {
+    pub fn can_run(&self, id: &str) -> bool {
         use StepStatus::{Already, Done, NotApplicable, Refused, Skipped, Undecided};
         let status = self.plan.step(id).map(|(at, _)| self.status(at));
         status.is_some_and(|status| !matches!(status, Done | Already | NotApplicable | Refused | Skipped | Undecided))

@@ -36,7 +36,20 @@ pub struct Account {
 impl Account {
     /// A fresh account, so many times as fast as the world.
     pub fn open(speed: f64) -> Self {
-        let scenario = Scenario::named("leaked-key").unwrap();
+        Self::of(Scenario::named("leaked-key").unwrap(), speed)
+    }
+
+    /// The same after the attack, with no work but the tester's before and after.
+    pub fn still(speed: f64) -> Self {
+        let mut scenario = Scenario::named("leaked-key").unwrap();
+        (scenario.background.history, scenario.background.per_minute) = (0, 0.0);
+        scenario.activities.clear();
+        scenario.steps.retain(|step| step.at <= 0 && step.every.is_none());
+        scenario.scaling_groups.iter_mut().for_each(|group| group.surge = None);
+        Self::of(scenario, speed)
+    }
+
+    fn of(scenario: Scenario, speed: f64) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the program under test goes by the clock on the wall")]
         let options = Options { speed, ..Options::new(scenario, 7, Timestamp::now()) };
         let server = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -106,9 +119,13 @@ impl Account {
     /// What the account answers to an EC2 request that changes nothing, as XML:
     /// no client of ours is between.
     pub fn ec2(&self, parameters: &str) -> String {
+        self.query("ec2", &format!("Version=2016-11-15&{parameters}"))
+    }
+
+    /// The same of any service that takes parameters as a form.
+    pub fn query(&self, service: &str, body: &str) -> String {
         let address = self.url.trim_start_matches("http://");
-        let body = format!("Version=2016-11-15&{parameters}");
-        let scope = "AKIAIOSFODNN7EXAMPLE/20261125/eu-west-1/ec2/aws4_request";
+        let scope = format!("AKIAIOSFODNN7EXAMPLE/20261125/eu-west-1/{service}/aws4_request");
         let mut stream = TcpStream::connect(address).unwrap();
         write!(
             stream,

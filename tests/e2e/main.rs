@@ -4,10 +4,13 @@
 
 mod account;
 mod demo;
+mod facts;
 mod handover;
+mod hands;
 mod kill;
 mod pty;
 mod readonly;
 mod recorded;
+mod restored;
 mod resume;
 mod terminal;

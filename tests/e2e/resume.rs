@@ -4,9 +4,9 @@
 use stanch::sim::{Effect, Fault};
 
 use crate::account::{Account, WEB, lines, said};
+use crate::facts::{Thing, difference, facts, settled};
+use crate::hands::{ENTER, arm, go_through, take_back};
 use crate::pty::Console;
-
-const ENTER: &str = "\r";
 
 /// Begins the containment and kills it when so many intents are in the journal.
 fn killed(account: &Account, intents: usize) {
@@ -61,6 +61,84 @@ fn the_next_console_finds_the_case_and_says_the_truth_and_only_reads_until_it_is
     console.wait_end();
     let verified = account.stanch(&["cases", "verify", "c-1"]);
     assert!(verified.status.success(), "{}", said(&verified));
+}
+
+/// Opens the interrupted case in a console over the account, and arms it.
+fn taken_up(account: &Account) -> Console {
+    let mut console = console(account, &["--write"]);
+    console.wait_until("the real state", |screen| {
+        screen.contains("case c-1 was interrupted") && screen.contains("C opens it")
+    });
+    console.press("C");
+    console.wait_text("INTERRUPTED");
+    arm(&mut console);
+    console
+}
+
+fn ended(account: &Account, console: &mut Console) {
+    console.press("\x03");
+    console.wait_end();
+    console.assert_restored();
+    let verified = account.stanch(&["cases", "verify", "c-1"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+}
+
+/// What is left of a containment once it was taken back: snapshots alone.
+fn assert_given_back(account: &Account, before: &[Thing]) {
+    let left = settled(account, before);
+    let wrong: Vec<&String> = left.iter().filter(|line| !line.starts_with("+snap-")).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn an_interrupted_containment_is_completed_by_keys_and_then_taken_back() {
+    let account = Account::still(20.0);
+    let before = facts(&account);
+    killed(&account, 5);
+    let mut console = taken_up(&account);
+    go_through(&mut console);
+    let contained = difference(&before, &facts(&account));
+    for touched in ["disableApiTermination", "LifecycleState=Standby", "snapshotId="] {
+        assert!(contained.iter().any(|line| line.contains(touched)), "{touched} is not among {contained:#?}");
+    }
+    take_back(&mut console);
+    console.wait_text("undone");
+    ended(&account, &mut console);
+    assert_given_back(&account, &before);
+}
+
+#[test]
+fn an_interrupted_containment_is_taken_back_by_keys_as_it_stands() {
+    let account = Account::still(20.0);
+    let before = facts(&account);
+    killed(&account, 9);
+    let mut console = taken_up(&account);
+    take_back(&mut console);
+    console.wait_text("undone");
+    ended(&account, &mut console);
+    assert_given_back(&account, &before);
+}
+
+#[test]
+fn an_interrupted_containment_that_is_left_with_a_reason_is_not_offered_again() {
+    let account = Account::open(20.0);
+    killed(&account, 5);
+    let from = account.so_far();
+    let mut first = taken_up(&account);
+    first.press("L");
+    first.press("handed to the owner of the machine");
+    first.press(ENTER);
+    first.wait_until("nothing interrupted", |screen| !screen.contains("INTERRUPTED"));
+    ended(&account, &mut first);
+    assert_eq!(account.writes(from), Vec::<String>::new(), "leaving changes nothing");
+    let mut second = console(&account, &["--write"]);
+    second.wait_text("Events ");
+    second.press("C");
+    second.wait_text("no case of this account and Region was interrupted");
+    ended(&account, &mut second);
+    let report = account.stanch(&["cases", "report", "c-1"]);
+    assert!(said(&report).contains("left as it stands: handed to the owner"), "{}", said(&report));
+    assert!(said(&report).contains("Status: left"), "{}", said(&report));
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn rest(run: &Run, steps: &[String]) -> Result<Option<Command>, Failure> {
     if run.is_interrupted() {
         return Ok(run.rest());
     }
-    let steps: Vec<String> = run.plan.containment().into_iter().filter(|id| run.is_left(id)).collect();
+    let steps: Vec<String> = run.plan.containment().into_iter().filter(|id| run.can_run(id)).collect();
     Ok((!steps.is_empty()).then_some(Command::Run { steps }))
 }
 

@@ -117,8 +117,11 @@ impl Run {
         self.stopped = None;
         self.current = Some(command.clone());
         match command {
-            Command::Leave { .. } => self.under_way = None,
-            writing if writing.writes() => self.under_way = Some(writing.clone()),
+            Command::Leave { .. } => self.left |= self.under_way.take().is_some(),
+            writing if writing.writes() => {
+                self.under_way = Some(writing.clone());
+                self.left = false;
+            }
             _ => {}
         }
         match command {

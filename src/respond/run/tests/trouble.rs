@@ -350,8 +350,10 @@ fn an_interrupted_run_that_is_left_is_not_offered_again_and_nothing_is_called() 
     let before = drill.world.writes().len();
     drill.does(&Command::Leave { reason: "the instance is gone".into() }).unwrap();
     drill.restarts();
-    assert!(!drill.run.is_interrupted());
+    assert!(!drill.run.is_interrupted() && drill.run.is_left());
     assert_eq!(drill.world.writes().len(), before);
+    drill.contains();
+    assert!(!drill.run.is_left(), "it was gone on with after all");
 }
 
 #[test]
