@@ -12,6 +12,8 @@ use crate::domain::resource::{Resource, ResourceKind};
 use crate::port::Responder as _;
 use crate::respond::call::{Answer, Call, InstanceAttribute, QUARANTINE};
 
+mod services;
+
 fn sdk(wire: &Wire) -> Sdk {
     Sdk::new(&wire.config("eu-west-1"), Origin::default())
 }
