@@ -50,6 +50,18 @@ pub fn text(text: &str) -> String {
     }
 }
 
+/// The key tells that a secret stands behind it.
+fn is_secret(key: &str) -> bool {
+    let plain = key.to_ascii_lowercase().replace(['-', '_'], "");
+    SECRET_KEYS.contains(&plain.as_str())
+}
+
+/// The value of a field without secrets; the field is told by its path:
+/// `requestParameters.userData`.
+pub fn field(path: &str, value: &str) -> String {
+    if path.split('.').any(is_secret) { MARK.into() } else { text(value) }
+}
+
 /// The value without secrets: whole values behind telling keys, and what the
 /// text of others holds.
 pub fn value(value: &Value) -> Value {
@@ -58,8 +70,7 @@ pub fn value(value: &Value) -> Value {
             fields
                 .iter()
                 .map(|(key, inner)| {
-                    let plain = key.to_ascii_lowercase().replace(['-', '_'], "");
-                    let secret = SECRET_KEYS.contains(&plain.as_str()) && !inner.is_null();
+                    let secret = is_secret(key) && !inner.is_null();
                     (key.clone(), if secret { Value::String(MARK.into()) } else { self::value(inner) })
                 })
                 .collect(),

@@ -90,9 +90,11 @@ fn findings(entries: &[Entry]) -> Vec<Value> {
     for entry in entries {
         if let Some(Record::Pinned { findings, .. }) = record::of(entry) {
             let shown = findings.into_iter().map(|finding| {
+                let because: Vec<(&str, String)> =
+                    finding.because.iter().map(|(path, value)| (path.as_str(), redact::field(path, value))).collect();
                 json!({
                     "severity": finding.severity, "title": finding.title, "event": finding.event_id,
-                    "because": finding.because, "origin": finding.origin,
+                    "because": because, "origin": finding.origin,
                 })
             });
             all.extend(shown);

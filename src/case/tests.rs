@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Case, EVIDENCE, JOURNAL, new_id, summary};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::domain::finding::{Finding, Severity};
 use crate::respond::call::{Answer, Call};
 use crate::respond::fact::Fact;
 use crate::respond::fixture::{self, WEB};
@@ -294,6 +295,30 @@ fn a_new_case_is_named_by_when_and_what() {
     assert!(Case::create(tempfile::tempdir().unwrap().path(), &new_id(at(0), "../etc")).is_ok());
 }
 
+/// A pinned event whose sentence, error and matched fields hold what should not leave.
+fn pinned(text: &str, user_data: &str) -> Record {
+    let event = json!({
+        "id": format!("e-{}", text.len()), "time": at(5), "name": "RunInstances", "source": "ec2.amazonaws.com",
+        "region": "eu-west-1", "account": "123456789012", "ip": "203.0.113.7", "agent": text, "access": "write",
+        "actor": crate::domain::actor::Actor::unknown(), "error": {"code": text, "message": text}, "resources": [],
+        "dry_run": false, "mine": false,
+    });
+    let finding = Finding {
+        rule_id: "r-1".into(),
+        title: "Instance launched with user data".into(),
+        severity: Severity::High,
+        event_id: "e-1".into(),
+        origin: "ours".into(),
+        because: vec![
+            ("requestParameters.userData".into(), user_data.into()),
+            ("requestParameters.instancesSet.items.0.tag".into(), text.into()),
+        ],
+        count: 1,
+    };
+    let event = Box::new(serde_json::from_value(event).unwrap());
+    Record::Pinned { event, sentence: format!("ci-deploy launched an instance: {text}"), findings: vec![finding] }
+}
+
 #[test]
 fn keys_tokens_and_passwords_in_user_data_do_not_leave_with_the_report() {
     let secrets = [
@@ -319,6 +344,7 @@ fn keys_tokens_and_passwords_in_user_data_do_not_leave_with_the_report() {
         format!("postgres://app:{}@db.internal/prod and Bearer {}", secrets[5], secrets[6]),
     ] {
         write(&mut case, 5, &Record::Note { text: text.clone() });
+        write(&mut case, 5, &pinned(&text, secrets[2]));
         write(&mut case, 6, &Record::Acknowledged { step: "memory".into(), note: text, by_user: true });
     }
     let report = case.write_report().unwrap();
