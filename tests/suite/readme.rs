@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use clap::{CommandFactory as _, Parser as _};
 use stanch::cli::args::Cli;
+use stanch::respond::playbook::Catalogue;
+use stanch::respond::remedy::Remedy;
 use stanch::trail::query::Query;
 use tempfile::TempDir;
 
@@ -112,4 +114,19 @@ fn every_filter_of_the_readme_is_a_filter() {
             panic!("{filter}: {error}");
         }
     }
+}
+
+#[test]
+fn every_playbook_and_remedy_stands_in_the_readme_and_no_other() {
+    let readme = readme();
+    let (_, section) = readme.split_once("## Playbooks and remedies").unwrap();
+    let section = section.split_once("\n## ").map_or(section, |(section, _)| section);
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |").map(|(names, _)| names));
+    let mut named: Vec<&str> = rows.flat_map(|names| names.split(", ")).map(|name| name.trim_matches('`')).collect();
+    let catalogue = Catalogue::builtin();
+    let mut known: Vec<&str> = catalogue.all().iter().map(|playbook| playbook.name.as_str()).collect();
+    known.extend(Remedy::ALL.iter().map(|remedy| remedy.name()));
+    named.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(named, known);
 }
