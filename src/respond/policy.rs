@@ -119,7 +119,11 @@ impl When {
         let quarantine = |key: &str| json!({ "Null": { format!("aws:{key}/{QUARANTINE_TAG}"): "false" } });
         match self {
             Self::Always => None,
-            Self::OwnTags => Some(json!({ "ForAllValues:StringLike": { "aws:TagKeys": ["stanch:*"] } })),
+            // All of no tags are ours, too: DeleteTags without any removes every tag.
+            Self::OwnTags => Some(json!({
+                "ForAllValues:StringLike": { "aws:TagKeys": ["stanch:*"] },
+                "Null": { "aws:TagKeys": "false" },
+            })),
             Self::OnCreation => Some(json!({ "StringEquals": {
                 "ec2:CreateAction": ["CreateImage", "CreateSecurityGroup", "CreateSnapshots"]
             } })),

@@ -81,6 +81,7 @@ fn passing_a_role_is_bound_to_instances_and_tags_to_our_own() {
     let document = of_remedy(Remedy::Tag, &Narrowing::default());
     let tags = statement(&document, "ec2:CreateTags", ":instance/*").unwrap();
     assert_eq!(tags["Condition"]["ForAllValues:StringLike"]["aws:TagKeys"][0], "stanch:*");
+    assert_eq!(tags["Condition"]["Null"]["aws:TagKeys"], "false");
 }
 
 #[test]
