@@ -20,6 +20,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.config import Config
+from cli_parser import Parser
 
 REGION = "eu-west-1"
 
@@ -178,27 +179,13 @@ def aws(environment):
 
 
 @pytest.fixture
-def parses(environment, tmp_path):
-    """What the AWS CLI's parser and the service's model have against a shell command; empty for nothing."""
-    folder = tmp_path / "bin"
+def parser(environment, monkeypatch, tmp_path):
+    """The AWS CLI's parser and the service's model, to judge shell commands with."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    folder = tmp_path / "parser"
     folder.mkdir()
-    stub = folder / "aws"
-    script = Path(__file__).with_name("parse_only.py")
-    stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}" "$@"\n')
-    stub.chmod(0o755)
-
-    def run(command):
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command],
-            env=environment | {"PATH": f"{folder}:{environment['PATH']}"},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        return "" if done.returncode == 0 else done.stderr.strip() or f"exit {done.returncode}"
-
-    return run
+    return Parser(folder, environment)
 
 
 def _free_port():

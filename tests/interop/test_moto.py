@@ -142,7 +142,7 @@ def test_an_error_page_on_lookup_is_a_fault_and_nothing_else_breaks(ec2, moto, s
     assert len(jsonl("instances", "--jsonl", "--endpoint-url", moto)) == 1
 
 
-def test_the_commands_of_a_plan_are_the_aws_cli_s(ec2, moto, stanch, parses):
+def test_the_commands_of_a_plan_are_the_aws_cli_s(ec2, moto, stanch, parser):
     [instance] = launch(ec2, interfaces=2)
     plan = json.loads(
         stanch("remediate", "compromised-instance", instance, "--plan", "--json", "--endpoint-url", moto).stdout
@@ -150,4 +150,5 @@ def test_the_commands_of_a_plan_are_the_aws_cli_s(ec2, moto, stanch, parses):
     lines = [line for step in plan["steps"] for line in step["cli"]]
     assert len(lines) > 3
     # Together: a later line may use a variable that an earlier one sets.
-    assert parses("\n".join(lines)) == ""
+    calls, wrong = parser.read("\n".join(lines))
+    assert wrong == "" and len(calls) >= len(lines)
