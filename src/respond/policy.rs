@@ -81,8 +81,9 @@ fn document(grants: &BTreeSet<Grant>, narrowing: &Narrowing) -> Value {
             on.retain(|one| !free.contains(one));
         }
         // What can bear the tag is told apart, so that the condition holds of it alone.
-        let (tagged, plain): (BTreeSet<On>, BTreeSet<On>) =
-            on.into_iter().partition(|one| narrowing.tag.is_some() && when == When::Always && one.may_be_tagged());
+        let (tagged, plain): (BTreeSet<On>, BTreeSet<On>) = on
+            .into_iter()
+            .partition(|one| narrowing.tag.is_some() && when.leaves_the_tag_open() && one.may_be_tagged());
         for (tagged, on) in [(false, plain), (true, tagged)] {
             if !on.is_empty() {
                 statements.entry((when, tagged, on)).or_default().push(action);
@@ -94,14 +95,14 @@ fn document(grants: &BTreeSet<Grant>, narrowing: &Narrowing) -> Value {
         .into_iter()
         .map(|((when, tagged, on), actions)| {
             let resources: Vec<String> = on.iter().map(|on| on.arn(narrowing)).collect();
-            let condition = if tagged { narrowing.tag.as_ref().map(tag_condition) } else { when.condition() };
+            let tag = narrowing.tag.as_ref().filter(|_| tagged).map(tag_condition);
             let name = format!("Stanch{}{}", when.word(), on.iter().map(|on| on.word()).collect::<String>());
             let count = names.entry(name.clone()).or_default();
             *count += 1;
             let sid = if *count == 1 { name } else { format!("{name}{count}") };
             let mut statement = json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resources });
-            if let Some(condition) = condition {
-                statement["Condition"] = condition;
+            for (operator, keys) in when.condition().into_iter().chain(tag.into_iter().flatten()) {
+                statement["Condition"][operator] = keys;
             }
             statement
         })
@@ -109,27 +110,35 @@ fn document(grants: &BTreeSet<Grant>, narrowing: &Narrowing) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-fn tag_condition((key, value): &(String, String)) -> Value {
-    json!({ "StringEquals": { format!("aws:ResourceTag/{key}"): value } })
+/// The keys of each operator of a condition, as IAM writes it.
+type Condition = Vec<(&'static str, Value)>;
+
+fn tag_condition((key, value): &(String, String)) -> Condition {
+    vec![("StringEquals", json!({ format!("aws:ResourceTag/{key}"): value }))]
 }
 
 impl When {
-    /// The condition as IAM writes it.
-    fn condition(self) -> Option<Value> {
-        let quarantine = |key: &str| json!({ "Null": { format!("aws:{key}/{QUARANTINE_TAG}"): "false" } });
+    fn condition(self) -> Condition {
+        let quarantine = |key: &str| vec![("Null", json!({ format!("aws:{key}/{QUARANTINE_TAG}"): "false" }))];
         match self {
-            Self::Always => None,
+            Self::Always => Vec::new(),
             // All of no tags are ours, too: DeleteTags without any removes every tag.
-            Self::OwnTags => Some(json!({
-                "ForAllValues:StringLike": { "aws:TagKeys": ["stanch:*"] },
-                "Null": { "aws:TagKeys": "false" },
-            })),
-            Self::OnCreation => Some(json!({ "StringEquals": {
-                "ec2:CreateAction": ["CreateImage", "CreateSecurityGroup", "CreateSnapshots"]
-            } })),
-            Self::Quarantine => Some(quarantine("ResourceTag")),
-            Self::NewQuarantine => Some(quarantine("RequestTag")),
-            Self::ToInstances => Some(json!({ "StringEquals": { "iam:PassedToService": "ec2.amazonaws.com" } })),
+            Self::OwnTags => vec![
+                ("ForAllValues:StringLike", json!({ "aws:TagKeys": ["stanch:*"] })),
+                ("Null", json!({ "aws:TagKeys": "false" })),
+            ],
+            Self::OnCreation => {
+                let actions = ["CreateImage", "CreateSecurityGroup", "CreateSnapshots"];
+                vec![("StringEquals", json!({ "ec2:CreateAction": actions }))]
+            }
+            Self::Quarantine => quarantine("ResourceTag"),
+            Self::NewQuarantine => quarantine("RequestTag"),
+            Self::ToInstances => vec![("StringEquals", json!({ "iam:PassedToService": "ec2.amazonaws.com" }))],
         }
+    }
+
+    /// A tag on what is there can be asked for beside it.
+    fn leaves_the_tag_open(self) -> bool {
+        matches!(self, Self::Always | Self::OwnTags)
     }
 }

@@ -94,6 +94,9 @@ fn a_policy_is_narrowed_to_account_region_and_tag_where_the_action_allows_it() {
     let document = of_playbook(Catalogue::builtin().get("compromised-instance").unwrap(), &narrowing);
     let stop = statement(&document, "ec2:StopInstances", "arn:aws:ec2:eu-west-1:123456789012:instance/*").unwrap();
     assert_eq!(stop["Condition"]["StringEquals"]["aws:ResourceTag/env"], "prod");
+    let tags = statement(&document, "ec2:DeleteTags", ":instance/*").unwrap();
+    assert_eq!(tags["Condition"]["StringEquals"]["aws:ResourceTag/env"], "prod");
+    assert_eq!(tags["Condition"]["Null"]["aws:TagKeys"], "false");
     let group = statement(&document, "autoscaling:EnterStandby", "autoScalingGroupName/*").unwrap();
     assert_eq!(group["Condition"]["StringEquals"]["aws:ResourceTag/env"], "prod");
     let snapshot = statement(&document, "ec2:CreateSnapshots", "arn:aws:ec2:eu-west-1::snapshot/*").unwrap();
