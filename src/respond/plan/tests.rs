@@ -191,8 +191,10 @@ fn what_is_read_only_when_the_step_runs_is_still_planned_and_copied_whole() {
     let (_, unshare) = shared.step("unshare").unwrap();
     assert_eq!(unshare.before[0].state, "not read yet");
     assert_eq!(unshare.calls[0].action, "ec2:ModifySnapshotAttribute");
-    let reset = "aws ec2 reset-snapshot-attribute --snapshot-id snap-11111111 --attribute createVolumePermission";
-    assert_eq!(unshare.cli, [format!("{reset} --region eu-west-1")]);
+    let read = "aws ec2 describe-snapshot-attribute --snapshot-id snap-11111111 --attribute createVolumePermission \
+                --region eu-west-1 --query '{Remove: CreateVolumePermissions}' --output json";
+    let remove = "aws ec2 modify-snapshot-attribute --snapshot-id snap-11111111 --create-volume-permission";
+    assert_eq!(unshare.cli, [format!("{remove} \"$({read})\" --region eu-west-1")]);
     assert!(matches!(questions(&shared)[0].1[0].1, Question::DryRun(_)));
     let key = plan("leaked-key", "AKIAIOSFODNN7EXAMPLE");
     let (_, off) = key.step("deactivate").unwrap();

@@ -169,7 +169,7 @@ fn write(call: &Call, region: &str) -> Option<String> {
         ),
         Call::SetEncryptionByDefault { on: true, .. } => ec2("enable-ebs-encryption-by-default", &[]),
         Call::SetEncryptionByDefault { on: false, .. } => ec2("disable-ebs-encryption-by-default", &[]),
-        other => return sharing::write(other),
+        other => return sharing::write(other, region),
     })
 }
 

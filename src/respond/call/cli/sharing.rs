@@ -15,15 +15,19 @@ pub(super) fn read(call: &Call) -> Option<String> {
     })
 }
 
-pub(super) fn write(call: &Call) -> Option<String> {
+pub(super) fn write(call: &Call, region: &str) -> Option<String> {
     Some(match call {
-        // With nobody at all, whoever it is shared with: that is what a reset does (EC2 API reference).
-        Call::ModifySnapshotAttribute { snapshot, .. } if call.is_open() => {
-            ec2("reset-snapshot-attribute", &[("snapshot-id", snapshot), ("attribute", "createVolumePermission")])
-        }
-        Call::ModifyImageAttribute { image, .. } if call.is_open() => {
-            ec2("reset-image-attribute", &[("image-id", image), ("attribute", "launchPermission")])
-        }
+        // With whom it is shared is read when the step runs; the command reads it too.
+        Call::ModifySnapshotAttribute { snapshot, .. } if call.is_open() => format!(
+            "{} --create-volume-permission {}",
+            ec2("modify-snapshot-attribute", &[("snapshot-id", snapshot)]),
+            all_of(&Call::DescribeSnapshotAttribute { snapshot: snapshot.clone() }, "CreateVolumePermissions", region),
+        ),
+        Call::ModifyImageAttribute { image, .. } if call.is_open() => format!(
+            "{} --launch-permission {}",
+            ec2("modify-image-attribute", &[("image-id", image)]),
+            all_of(&Call::DescribeImageAttribute { image: image.clone() }, "LaunchPermissions", region),
+        ),
         Call::ModifySnapshotAttribute { snapshot, add, public, accounts } => {
             let command = ec2(
                 "modify-snapshot-attribute",
@@ -56,6 +60,11 @@ pub(super) fn write(call: &Call) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// A substitution that names everybody of a list for removal.
+fn all_of(read: &Call, list: &str, region: &str) -> String {
+    format!("\"$({} --query '{{Remove: {list}}}' --output json)\"", read.cli(region))
 }
 
 fn option<'a>(name: &str, values: impl Iterator<Item = &'a String>) -> String {
