@@ -240,6 +240,26 @@ impl Probe {
         }
     }
 
+    /// The instance that the fact goes with, where it is of one.
+    pub fn instance(&self) -> Option<&str> {
+        match self {
+            Self::TerminationProtection { instance }
+            | Self::ShutdownBehavior { instance }
+            | Self::DeleteOnTermination { instance, .. }
+            | Self::MetadataTokens { instance }
+            | Self::Tags { instance, .. }
+            | Self::Snapshots { instance, .. }
+            | Self::InterfaceGroups { instance, .. }
+            | Self::Profile { instance }
+            | Self::Power { instance }
+            | Self::Image { instance, .. }
+            | Self::Machine { instance }
+            | Self::Membership { instance, .. }
+            | Self::Registration { instance, .. } => Some(instance),
+            _ => None,
+        }
+    }
+
     /// What the fact is, in a few words: `termination protection`.
     pub fn noun(&self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
 
 mod apply;
+mod ended;
 mod found;
 mod machine;
 mod progress;
@@ -143,6 +144,8 @@ pub struct Run {
     under_way: Option<Command>,
     /// What was cut off was left as it stands, and nothing was asked for since.
     left: bool,
+    /// The instances that other runs of the case have terminated, each with why that stays so.
+    gone: std::collections::BTreeMap<String, String>,
     phase: Phase,
     jobs: std::collections::VecDeque<Job>,
     trial: Option<Trial>,
@@ -181,6 +184,7 @@ impl Run {
             current: None,
             under_way: None,
             left: false,
+            gone: std::collections::BTreeMap::new(),
             phase: Phase::Idle,
             jobs: std::collections::VecDeque::new(),
             trial: None,
@@ -211,6 +215,7 @@ impl Run {
                 run.apply(record, at);
             }
         }
+        Self::tell_of_ends(&mut runs);
         runs
     }
 

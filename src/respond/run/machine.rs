@@ -10,7 +10,7 @@ use super::trial::{Purpose, RECOVERY, TRIES, Trial};
 use super::{ChangeStatus, Command, Input, Job, Output, Run, StepKind};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::respond::call::{Answer, Call, QUARANTINE};
-use crate::respond::change::{Change, Mode, Undo};
+use crate::respond::change::{Change, Mode};
 use crate::respond::fact::Fact;
 use crate::respond::probe::{Probe, Reading};
 
@@ -219,8 +219,8 @@ impl Run {
                 if !self.steps[step].changes[at.change].called {
                     return Phase::Job(n + 1);
                 }
-                if let Undo::Stays(why) = &self.plan.steps[step].changes[at.change].undo {
-                    let record = Record::Settled { at, status: ChangeStatus::Stays(why.clone()), fact: None };
+                if let Some(why) = self.stays(at) {
+                    let record = Record::Settled { at, status: ChangeStatus::Stays(why), fact: None };
                     return journal(record, Phase::Job(n + 1));
                 }
                 self.take_up(at, Purpose::Back)
@@ -320,11 +320,7 @@ impl Run {
             Err(fault) if fault.is_transient() && trial.faults + 1 < TRIES => {
                 Phase::Pause(trial.back_off(), Box::new(Phase::Read))
             }
-            Err(fault) if trial.purpose == Purpose::Recover || self.state(trial.at).status.is_open() => {
-                // What is not known stays open: the next start reads it again.
-                Phase::Stop(Box::new(fault))
-            }
-            Err(fault) => failed(trial.at, fault, None),
+            Err(fault) => self.unread(&trial, fault),
         };
         if self.trial.is_none() {
             self.trial = Some(trial);

@@ -60,3 +60,35 @@ fn revoked_rules_come_back_with_their_descriptions() {
     let back = drill.world.rules.iter().find(|rule| rule.from_port == Some(22)).unwrap();
     assert_eq!(back.description, "set by hand");
 }
+
+#[test]
+fn nothing_of_an_instance_that_was_terminated_is_taken_back() {
+    let mut drill = Drill::contain();
+    drill.runs(&["protect", "snapshot", "isolate", "terminate"]);
+    assert_eq!(drill.status("terminate"), StepStatus::Done);
+    drill.world.interfaces.clear();
+    let before = drill.world.writes().len();
+    drill.undoes();
+    assert_eq!(drill.objects("terminate"), ["done", "stays", "stays"]);
+    assert_eq!(drill.objects("protect"), ["stays"]);
+    assert_eq!(drill.objects("isolate")[1..], ["stays", "stays"]);
+    assert_eq!(drill.world.writes()[before..], ["DeleteSecurityGroup"], "the group is nobody's any more");
+}
+
+#[test]
+fn a_run_learns_from_the_journal_that_a_later_one_terminated_the_instance() {
+    let mut first = Drill::contain();
+    first.runs(&["protect", "snapshot"]);
+    let mut later = Drill::contain();
+    later.world = first.world;
+    later.run.plan.made = start() + jiff::SignedDuration::from_hours(1);
+    later.runs(&["terminate"]);
+    assert_eq!(later.status("terminate"), StepStatus::Done);
+    first.world = later.world;
+    let records = first.journal.iter().chain(&later.journal);
+    let runs = crate::respond::run::Run::of_records(records.map(|(record, at)| (record, *at)));
+    first.run = runs.into_iter().next().unwrap();
+    first.undoes();
+    assert_eq!(first.objects("protect"), ["stays"]);
+    assert!(!first.world.protected, "nothing was called");
+}
