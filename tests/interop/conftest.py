@@ -41,16 +41,15 @@ def program():
     return _program()
 
 
-@pytest.fixture
-def environment(tmp_path):
-    """An environment that knows this test's folders and made-up credentials, and nothing else."""
-    home = tmp_path / "home"
+def environment_of(folder):
+    """An environment that knows the folders in this one and made-up credentials, and nothing else."""
+    home = folder / "home"
     home.mkdir()
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_STATE_HOME": str(folder / "state"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
         "LANG": "C.UTF-8",
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -64,8 +63,19 @@ def environment(tmp_path):
 
 
 @pytest.fixture
+def environment(tmp_path):
+    """An environment of this test alone."""
+    return environment_of(tmp_path)
+
+
+@pytest.fixture
 def stanch(program, environment):
     """Runs the program and returns the finished process, output as text."""
+    return runner(program, environment)
+
+
+def runner(program, environment):
+    """A function that runs the program in an environment."""
 
     def run(*arguments, check=True, timeout=120, stdin=None, env=None):
         done = subprocess.run(
@@ -149,15 +159,30 @@ def until(question, seconds=30):
     return answer
 
 
-def client_of(endpoint, service, region=REGION, **config):
+def client_of(endpoint, service, region=REGION, key="AKIAIOSFODNN7EXAMPLE", **config):
     """A boto3 client on a local endpoint, with made-up credentials and no retry."""
     return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=region,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_access_key_id=key,
         aws_secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         config=Config(retries={"total_max_attempts": 1}, **config),
+    )
+
+
+def shell(script, environment, endpoint, folder):
+    """Runs a script in which `aws` is the AWS CLI of this virtual environment on an endpoint."""
+    folder.mkdir(exist_ok=True)
+    cli = Path(sys.executable).with_name("aws")
+    (folder / "aws").write_text(f'#!/bin/sh\nexec "{sys.executable}" "{cli}" "$@" --endpoint-url {endpoint}\n')
+    (folder / "aws").chmod(0o755)
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env=environment | {"PATH": f"{folder}:{environment['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
 
 

@@ -3,14 +3,11 @@ service's model take each, and run against the simulated account they contain an
 instance and give it back."""
 
 import json
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from conftest import REGION, client_of
+from conftest import REGION, client_of, shell
 
 PLAYBOOKS = ["compromised-instance", "rogue-instances", "legacy-classiclink"]
 
@@ -66,21 +63,9 @@ def test_the_commands_of_a_containment_do_what_the_steps_do(stanch, simulator, e
     ec2 = client_of(simulator, "ec2")
     target = two_interfaces(ec2)
     plan = plan_of(stanch, "compromised-instance", target, simulator)
-    folder = tmp_path / "real"
-    folder.mkdir()
-    stub = folder / "aws"
-    cli = Path(sys.executable).with_name("aws")
-    stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{cli}" "$@" --endpoint-url {simulator}\n')
-    stub.chmod(0o755)
     steps = [step for step in plan["steps"] if step["remedy"] and not step["beyond"] and not step["not_applicable"]]
     script = "\n".join(line for step in steps for line in step["cli"])
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        env=environment | {"PATH": f"{folder}:{environment['PATH']}"},
-        capture_output=True,
-        text=True,
-        timeout=180,
-    )
+    done = shell(script, environment, simulator, tmp_path / "real")
     assert done.returncode == 0, done.stderr
     # Reads lag behind writes, as EC2's do.
     deadline = time.monotonic() + 20
