@@ -126,6 +126,15 @@ pub fn ec2_error(status: u16, code: &str, message: &str) -> Reply {
     Some((status, "text/xml;charset=UTF-8", body))
 }
 
+/// The error envelope of the other Query services.
+pub fn query_error(status: u16, code: &str, message: &str) -> Reply {
+    let body = format!(
+        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+         <RequestId>req-1</RequestId></ErrorResponse>"
+    );
+    Some((status, "text/xml", body))
+}
+
 /// An answer of an awsJson service.
 pub fn json(status: u16, body: &str) -> Reply {
     Some((status, "application/x-amz-json-1.1", body.to_owned()))

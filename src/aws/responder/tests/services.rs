@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Parameters, sdk, taken, target};
-use crate::aws::wire::{Asked, Reply, Wire, ec2_error, xml};
+use crate::aws::wire::{Asked, Reply, Wire, ec2_error, query_error, xml};
 use crate::domain::fault::FaultKind;
 use crate::domain::network::{AclEntry, Direction};
 use crate::domain::surroundings::Target;
@@ -20,15 +20,6 @@ fn result(asked: &Asked, inner: &str) -> Reply {
          </{0}Response>",
         asked.action
     ))
-}
-
-/// A refusal of a Query service that is not EC2.
-fn refusal(status: u16, code: &str, message: &str) -> Reply {
-    let body = format!(
-        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
-         <RequestId>req-1</RequestId></ErrorResponse>"
-    );
-    Some((status, "text/xml", body))
 }
 
 fn entry(direction: Direction) -> AclEntry {
@@ -194,7 +185,7 @@ async fn what_another_service_refuses_is_a_fault_of_its_action_and_is_not_tried_
         ("NoSuchEntity", 404, FaultKind::NotFound),
     ] {
         for (call, host, ..) in writes().into_iter().filter(|(_, host, ..)| !host.starts_with("ec2.")) {
-            let wire = Wire::new(move |_| refusal(status, code, "no"));
+            let wire = Wire::new(move |_| query_error(status, code, "no"));
             let fault = sdk(&wire).call(&call, &target(), false).await.unwrap_err();
             assert_eq!((fault.kind, fault.operation.as_str()), (kind, call.action()), "{code} of {host}");
             assert_eq!(wire.asked().len(), 1, "{call:?}");
@@ -276,7 +267,7 @@ async fn a_scaling_group_and_a_targets_health_are_read_back() {
 #[tokio::test]
 async fn a_policy_that_is_not_there_is_an_answer_and_one_that_is_there_is_decoded() {
     let call = Call::GetRolePolicy { role: "web-role".into(), policy: "StanchRevoke".into() };
-    let wire = Wire::new(|_| refusal(404, "NoSuchEntity", "The role policy cannot be found."));
+    let wire = Wire::new(|_| query_error(404, "NoSuchEntity", "The role policy cannot be found."));
     assert_eq!(sdk(&wire).call(&call, &target(), false).await, Ok(Answer::Value(None)));
     let wire = Wire::new(|asked| {
         result(
