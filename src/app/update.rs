@@ -2,6 +2,7 @@
 //! each pane has a file of its own below.
 
 mod acts;
+mod consent;
 mod dossier;
 mod events;
 mod instance;

@@ -6,7 +6,7 @@ use super::super::overlay::{About, Confirm, Consent, Overlay, Question};
 use super::super::prose::{Line, Tone};
 use super::super::{Action, Model};
 use super::acts::{self, Motion};
-use super::remediation;
+use super::{consent, remediation};
 
 /// Moves in the overlay on top.
 pub fn motion(model: &mut Model, motion: Motion) {
@@ -178,7 +178,7 @@ fn confirm(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
             let (given, question) = (confirm.is_given(), confirm.question.clone());
             if given {
                 model.overlays.pop();
-                remediation::answered(model, question, typed, out);
+                consent::answered(model, question, typed, out);
             } else if is_button {
                 model.overlays.pop();
             } else {

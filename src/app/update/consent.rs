@@ -1,0 +1,93 @@
+//! Questions before a run: what is shown, how it is answered, which command it becomes.
+
+use super::super::Model;
+use super::super::effect::Effect;
+use super::super::field::Field;
+use super::super::overlay::{Confirm, Consent, Question};
+use super::super::prose::{Line, Tone};
+use super::super::remediation::{Check, PlanView};
+use super::plans;
+use super::remediation::leave;
+use crate::respond::plan::Confirm as Asks;
+use crate::respond::run::Command;
+
+/// The command that a question is about.
+fn asked(plan: &PlanView, question: &Question) -> Option<Command> {
+    let id = |at: &usize| plan.steps.get(*at).map(|step| step.id.clone());
+    Some(match question {
+        Question::Run(steps) => Command::Run { steps: steps.iter().filter_map(id).collect() },
+        Question::Retry(step, object) => Command::Retry { step: id(step)?, change: *object },
+        Question::Undo(None) => Command::Undo { step: None },
+        Question::Undo(Some(step)) => Command::Undo { step: Some(id(step)?) },
+        Question::Quit | Question::ClosePlan => return None,
+    })
+}
+
+pub(super) fn confirmation(model: &Model, plan: &PlanView, steps: &[usize], question: Question) -> Confirm {
+    let undoing = matches!(question, Question::Undo(_));
+    let mut lines = Vec::new();
+    if let Some(state) = model.scopes.get(plan.scope) {
+        let scope = &state.scope;
+        lines.push(
+            Line::labelled("Account")
+                .put(Tone::Strong, &scope.account_label())
+                .put(Tone::Plain, &format!("  {}", scope.region)),
+        );
+        lines.push(Line::labelled("As").put(Tone::Plain, &scope.caller.arn));
+    }
+    lines.push(Line::labelled("Target").put(Tone::Strong, &plan.run.plan.label));
+    lines.push(Line::new());
+    for at in steps {
+        let step = &plan.steps[*at];
+        let words = if undoing { &step.undo } else { &step.calls };
+        let mut line = Line::new().put(Tone::Dim, &format!("{:>2} ", at + 1)).put(Tone::Strong, &step.title).hanging(3);
+        if !words.is_empty() {
+            line.push(Tone::Dim, &format!("  {words}"));
+        }
+        if !undoing && matches!(step.check, Check::Denied(_)) {
+            line.push(Tone::Bad, "  the permission check says DENIED");
+        }
+        lines.push(line);
+    }
+    if let Question::Retry(at, object) = question
+        && let Some(object) = plan.steps[at].objects.get(object)
+    {
+        lines.push(
+            Line::new()
+                .put(Tone::Plain, "   only ")
+                .put(Tone::Strong, &object.id)
+                .put(Tone::Dim, &format!("  {}", object.note))
+                .hanging(3),
+        );
+    }
+    let asks = asked(plan, &question).map_or(Asks::Choice, |command| plan.run.confirmation(&command, false));
+    let consent = match asks {
+        Asks::Typing(expected) => Consent::Typed { expected, field: Field::default() },
+        Asks::Twice => {
+            lines.push(Line::new().put(Tone::Warn, "It changes who may do what: it is asked twice."));
+            Consent::Button { chosen: false, more: 1 }
+        }
+        Asks::Choice | Asks::Nothing => Consent::Button { chosen: false, more: 0 },
+    };
+    let count = if steps.len() == 1 { "1 step".to_owned() } else { format!("{} steps", steps.len()) };
+    let (title, verb) = match question {
+        Question::Undo(_) => (format!("Undo {count}?"), "Undo"),
+        Question::Retry(..) => ("Try one object again?".to_owned(), "Try"),
+        _ => (format!("Run {count}?"), "Run"),
+    };
+    Confirm { question, title, lines, verb, consent }
+}
+
+/// A question was answered with yes; with what was typed for it.
+pub fn answered(model: &mut Model, question: Question, typed: String, out: &mut Vec<Effect>) {
+    match question {
+        Question::Quit => out.push(Effect::Quit),
+        Question::ClosePlan => leave(model),
+        other => {
+            let command = model.remediation.plan.as_ref().and_then(|plan| asked(plan, &other));
+            if let Some(command) = command {
+                plans::command(model, command, typed, out);
+            }
+        }
+    }
+}
