@@ -11,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::resource::ResourceKind;
 
 /// The placeholders that cards may use.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 31] = [
     "region",
     "account",
     "event_id",
@@ -30,10 +30,15 @@ pub const NAMES: [&str; 26] = [
     "vpc_id",
     "subnet_id",
     "route_table_id",
+    "acl_id",
+    "rule_number",
+    "scaling_group",
+    "target_group",
     "key_name",
     "user_name",
     "role_name",
     "policy_arn",
+    "policy_name",
     "profile_name",
     "trail_name",
     "bucket_name",
@@ -63,6 +68,7 @@ impl Fills {
             ("user_name", "userName"),
             ("role_name", "roleName"),
             ("policy_arn", "policyArn"),
+            ("policy_name", "policyName"),
             ("profile_name", "instanceProfileName"),
             ("bucket_name", "bucketName"),
             ("trail_name", "name"),
@@ -74,6 +80,9 @@ impl Fills {
             }
             let found = find(answered, key).or_else(|| find(asked, key));
             fills.put(name, found.unwrap_or(""));
+        }
+        if let Some(number) = asked["ruleNumber"].as_u64() {
+            fills.put("rule_number", &number.to_string());
         }
         // A key that the call made or named, before the key that made the call.
         fills.put("access_key", find(answered, "accessKeyId").or_else(|| find(asked, "accessKeyId")).unwrap_or(""));
@@ -93,6 +102,9 @@ impl Fills {
                 ResourceKind::Vpc => "vpc_id",
                 ResourceKind::Subnet => "subnet_id",
                 ResourceKind::RouteTable => "route_table_id",
+                ResourceKind::NetworkAcl => "acl_id",
+                ResourceKind::AutoScalingGroup => "scaling_group",
+                ResourceKind::TargetGroup => "target_group",
                 ResourceKind::AccessKey => "access_key",
                 ResourceKind::User => "user_name",
                 ResourceKind::Role => "role_name",
@@ -167,7 +179,20 @@ fn find<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::Fills;
+    use crate::trail::decode;
+
+    fn fills(service: &str, name: &str, asked: &Value) -> Fills {
+        let record = json!({
+            "eventID": "11111111-2222-3333-4444-555555555555", "eventTime": "2026-11-24T14:01:58Z",
+            "eventSource": format!("{service}.amazonaws.com"), "eventName": name, "awsRegion": "eu-west-1",
+            "requestParameters": asked, "responseElements": null,
+        })
+        .to_string();
+        Fills::from_event(&decode::record(record.as_bytes()).unwrap(), &record)
+    }
 
     #[test]
     fn known_names_are_filled_and_other_braces_stay() {
@@ -185,6 +210,29 @@ mod tests {
         for hostile in ["x; rm -rf /", "$(id)", "a b", "`id`", "--endpoint-url=http://evil", "x\u{1b}[0m", "a'b"] {
             fills.put("user_name", hostile);
             assert_eq!(fills.fill("{user_name}"), "USER_NAME", "{hostile}");
+        }
+    }
+
+    #[test]
+    fn what_a_containment_calls_fills_its_own_names() {
+        let entry = json!({"networkAclId": "acl-0abc12de", "ruleNumber": 90, "egress": true, "ruleAction": "deny"});
+        let fleet = json!({"autoScalingGroupName": "web-fleet", "instanceIds": ["i-0abc12de"]});
+        let arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef";
+        let targets = json!({"targetGroupArn": arn, "targets": [{"id": "i-0abc12de", "port": 8080}]});
+        let policy = json!({"roleName": "web", "policyName": "AWSRevokeOlderSessions", "policyDocument": "{}"});
+        for (service, name, asked, text, filled) in [
+            ("ec2", "CreateNetworkAclEntry", entry, "{acl_id} {rule_number}", "acl-0abc12de 90".to_owned()),
+            ("autoscaling", "EnterStandby", fleet, "{scaling_group} {instance_id}", "web-fleet i-0abc12de".to_owned()),
+            (
+                "elasticloadbalancing",
+                "DeregisterTargets",
+                targets,
+                "{target_group} {instance_id}",
+                format!("{arn} i-0abc12de"),
+            ),
+            ("iam", "PutRolePolicy", policy, "{role_name} {policy_name}", "web AWSRevokeOlderSessions".to_owned()),
+        ] {
+            assert_eq!(fills(service, name, &asked).fill(text), filled, "{name}");
         }
     }
 }
