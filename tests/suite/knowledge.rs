@@ -123,3 +123,25 @@ fn every_change_that_the_demo_s_attacker_makes_has_a_card_of_its_own() {
     }
     assert!(changes >= 5, "{changes}");
 }
+
+#[test]
+fn every_change_that_a_remedy_makes_has_a_card_of_its_own_with_playbooks_that_exist() {
+    let actions = fs::read_to_string(root().join("src/respond/call/action.rs")).unwrap();
+    let named = regex::Regex::new(r#""([a-z0-9]+):([A-Z][A-Za-z]+)""#).unwrap();
+    let mut changes = 0;
+    for found in named.captures_iter(&actions) {
+        let (service, name) = (&found[1], &found[2]);
+        if Access::of(name, None) == Access::Read {
+            continue;
+        }
+        changes += 1;
+        let card = card(name, &format!("{service}.amazonaws.com"), Access::Write);
+        assert!(!card.derived, "{service}:{name} has no card");
+        assert!(!card.playbooks.is_empty(), "{name} names no playbook");
+        for playbook in &card.playbooks {
+            let file = root().join(format!("assets/playbooks/{playbook}.toml"));
+            assert!(file.exists(), "{name}: there is no playbook {playbook}");
+        }
+    }
+    assert!(changes > 30, "{changes}");
+}
