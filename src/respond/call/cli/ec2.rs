@@ -110,17 +110,20 @@ fn write(call: &Call, region: &str) -> Option<String> {
                 Direction::Ingress => ("revoke-security-group-ingress", "!IsEgress"),
                 Direction::Egress => ("revoke-security-group-egress", "IsEgress"),
             };
-            let rules = if rules.is_empty() {
-                format!(
+            let (first, rules) = if rules.is_empty() {
+                let read = format!(
                     "$(aws ec2 describe-security-group-rules --filters {} --query {} --output text --region {})",
                     word(&format!("Name=group-id,Values={group}")),
                     quote(&format!("SecurityGroupRules[?{test}].SecurityGroupRuleId")),
                     quote(region),
-                )
+                );
+                // The group was made a moment ago: reads may not show it yet.
+                let wait = ec2("wait security-group-exists", &[("group-ids", group)]);
+                (format!("{wait} --region {} && ", quote(region)), read)
             } else {
-                rules.iter().map(|rule| quote(rule)).collect::<Vec<_>>().join(" ")
+                (String::new(), rules.iter().map(|rule| quote(rule)).collect::<Vec<_>>().join(" "))
             };
-            format!("{} --security-group-rule-ids {rules}", ec2(verb, &[("group-id", group)]))
+            format!("{first}{} --security-group-rule-ids {rules}", ec2(verb, &[("group-id", group)]))
         }
         Call::AuthorizeSecurityGroupRule { rule } => {
             let verb = match rule.direction {
