@@ -15,10 +15,14 @@ import botocore.client
 from awscli.clidriver import create_clidriver
 from botocore.validate import ParamValidator
 
-# What a variable or a substitution takes up; what reads base64 can read it, too.
+# What a variable or a substitution takes up; what reads base64 can read it, too, and
+# what reads a structure is given one.
 RECORDER = """#!/bin/sh
 printf '%s\\0' "$#" "$@" >> "$RECORDED_WORDS"
-echo placeholder=
+case "$*" in
+*"--output json"*) echo '{}' ;;
+*) echo placeholder= ;;
+esac
 """
 
 
