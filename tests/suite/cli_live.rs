@@ -204,8 +204,10 @@ fn events_are_followed_until_the_reader_has_enough() {
         let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned();
         output.lines().map(id).collect()
     };
+    // A shorter window than what is followed: what leaves that one meanwhile is not missed.
     let snapshot = || {
-        let (code, out, err) = told(&program(&account.home).args(arguments).output().unwrap());
+        let recent = arguments.map(|word| if word == "20m" { "10m" } else { word });
+        let (code, out, err) = told(&program(&account.home).args(recent).output().unwrap());
         assert_eq!(code, 0, "{err}");
         ids(&out)
     };
@@ -218,8 +220,14 @@ fn events_are_followed_until_the_reader_has_enough() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(following.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut followed: BTreeSet<String> = lines.by_ref().take(at_first.len()).flat_map(|line| ids(&line)).collect();
-    assert!(at_first.iter().all(|id| followed.contains(id)), "what is known is told first");
+    let mut followed = BTreeSet::new();
+    for line in lines.by_ref().take(5_000) {
+        followed.extend(ids(&line));
+        if at_first.is_subset(&followed) {
+            break;
+        }
+    }
+    assert!(at_first.is_subset(&followed), "what is known is told first");
     // The account goes on: what it records from now on is told, too.
     let newer = loop {
         if let Some(newer) = snapshot().into_iter().find(|id| !followed.contains(id)) {
