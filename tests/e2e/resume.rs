@@ -5,7 +5,7 @@ use stanch::sim::{Effect, Fault};
 
 use crate::account::{Account, WEB, lines, said};
 use crate::facts::{Thing, difference, facts, settled};
-use crate::hands::{ENTER, arm, go_through, take_back};
+use crate::hands::{ENTER, arm, at_rest, go_through, take_back};
 use crate::pty::Console;
 
 /// Begins the containment and kills it when so many intents are in the journal.
@@ -129,6 +129,7 @@ fn an_interrupted_containment_that_is_left_with_a_reason_is_not_offered_again() 
     first.press("handed to the owner of the machine");
     first.press(ENTER);
     first.wait_until("nothing interrupted", |screen| !screen.contains("INTERRUPTED"));
+    at_rest(&first);
     ended(&account, &mut first);
     assert_eq!(account.writes(from), Vec::<String>::new(), "leaving changes nothing");
     let mut second = console(&account, &["--write"]);
