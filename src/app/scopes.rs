@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::domain::exposure::{Exposure, exposures};
+use crate::domain::exposure::{Exposure, Paths};
 use crate::domain::fault::Fault;
 use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
@@ -51,10 +51,11 @@ pub struct ScopeState {
 impl ScopeState {
     fn expose(&mut self) {
         let Some(inventory) = &self.inventory else { return };
+        let ways = Paths::of(inventory);
         self.exposures = inventory
             .instances
             .values()
-            .map(|instance| (instance.id.clone(), exposures(inventory, instance)))
+            .map(|instance| (instance.id.clone(), ways.to(instance)))
             .filter(|(_, paths)| !paths.is_empty())
             .collect();
     }

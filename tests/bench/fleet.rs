@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use stanch::domain::exposure::exposures;
+use stanch::domain::exposure::Paths;
 use stanch::domain::instance::{Instance, InstanceState};
 use stanch::domain::inventory::Inventory;
 use stanch::domain::network::{
@@ -21,7 +21,8 @@ pub fn measure(table: &mut Table) {
     let inventory = fleet();
     let mut found = 0;
     let time = best(5, || {
-        found = inventory.instances.values().map(|instance| exposures(&inventory, instance).len()).sum();
+        let paths = Paths::of(&inventory);
+        found = inventory.instances.values().map(|instance| paths.to(instance).len()).sum();
     });
     let must = time < Duration::from_millis(100);
     table.add(format!("exposure of {INSTANCES} instances"), ms(time), format!("{found} paths"), "100 ms", Some(must));

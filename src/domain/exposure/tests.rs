@@ -1,4 +1,4 @@
-use super::{Exposure, exposures, is_public};
+use super::{Exposure, Paths, exposures, is_public};
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
 use crate::domain::network::{
@@ -119,8 +119,12 @@ fn open_to_the_world() -> Inventory {
     inventory
 }
 
+/// The paths to the one instance, which are the same however they are looked up.
 fn found(inventory: &Inventory) -> Vec<Exposure> {
-    exposures(inventory, &inventory.instances["i-0000000000000001a"])
+    let instance = &inventory.instances["i-0000000000000001a"];
+    let paths = exposures(inventory, instance);
+    assert_eq!(Paths::of(inventory).to(instance), paths);
+    paths
 }
 
 #[test]
