@@ -9,6 +9,7 @@ pub mod columns;
 pub mod coverage;
 pub mod decode;
 pub mod histogram;
+mod index;
 pub mod pace;
 pub mod portrait;
 pub mod query;

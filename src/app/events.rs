@@ -110,11 +110,11 @@ impl Events {
             return *zoomed;
         }
         let order = timeline.order();
-        let newest = order.last().map_or(now, |slot| timeline.row(*slot).time);
+        let newest = order.last().and_then(|slot| timeline.time(slot)).unwrap_or(now);
         let end = if live { now.max(newest) } else { newest };
         match self.window {
             Some(window) => window.until(end),
-            None => Span { start: order.first().map_or(end, |slot| timeline.row(*slot).time), end },
+            None => Span { start: order.first().and_then(|slot| timeline.time(slot)).unwrap_or(end), end },
         }
     }
 

@@ -71,9 +71,9 @@ fn select(job: &Job, done: &AtomicUsize, now: jiff::Timestamp) -> Option<Message
     let Job { generation, query, span, bars, timeline, superseded } = job;
     let within = timeline.within(*span);
     let slots = if query.needs_raw() {
-        query.select_raw_of(timeline, now, within, done, superseded).slots
+        query.select_raw_of(timeline, now, &within, done, superseded).slots
     } else {
-        query.select_of(timeline, now, within)
+        query.select_of(timeline, now, &within)
     };
     if superseded.load(Ordering::Relaxed) {
         return None;

@@ -283,20 +283,22 @@ impl Columns {
         self.places.push(place);
     }
 
-    /// Adds a row of other columns, with its symbols and its block renamed.
-    pub fn push_row(&mut self, from: &Self, row: usize, names: &[Vec<Symbol>; Field::ALL.len()], place: Place) {
-        self.ids.push(from.ids[row]);
-        self.times.push(from.times[row]);
+    /// Adds rows of other columns, with their symbols and their places renamed.
+    pub fn extend(&mut self, from: &Self, rows: &[usize], names: &[Vec<Symbol>; Field::ALL.len()], places: &[Place]) {
+        self.ids.extend(rows.iter().map(|row| from.ids[*row]));
+        self.times.extend(rows.iter().map(|row| from.times[*row]));
         for ((column, source), names) in self.symbols.iter_mut().zip(&from.symbols).zip(names) {
-            column.push(names[source[row] as usize]);
+            column.extend(rows.iter().map(|row| names[source[*row] as usize]));
         }
-        self.flags.push(from.flags[row]);
-        let range = from.resources_of(row);
+        self.flags.extend(rows.iter().map(|row| from.flags[*row]));
         let names = &names[Field::SINGLE];
-        self.resources.extend(from.resources[range.clone()].iter().map(|symbol| names[*symbol as usize]));
-        self.resource_kinds.extend_from_slice(&from.resource_kinds[range]);
-        self.resource_ends.push(self.resources.len() as u32);
-        self.places.push(place);
+        for row in rows {
+            let range = from.resources_of(*row);
+            self.resources.extend(from.resources[range.clone()].iter().map(|symbol| names[*symbol as usize]));
+            self.resource_kinds.extend_from_slice(&from.resource_kinds[range]);
+            self.resource_ends.push(self.resources.len() as u32);
+        }
+        self.places.extend_from_slice(places);
     }
 
     /// Gives back memory that is held for growth.

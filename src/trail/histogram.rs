@@ -62,7 +62,7 @@ mod tests {
             Span { start: "2026-01-01T10:00:00Z".parse().unwrap(), end: "2026-01-01T11:00:00Z".parse().unwrap() };
         let none = None;
         assert_eq!(
-            bars(&timeline, timeline.order(), span, 4),
+            bars(&timeline, &timeline.order().to_vec(), span, 4),
             [(2, none), (1, Some(Severity::High)), (0, none), (1, none)].map(|(count, worst)| Bar { count, worst })
         );
     }

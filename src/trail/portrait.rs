@@ -61,7 +61,7 @@ impl About {
                 }
             }
         }
-        timeline.order().iter().copied().filter(|slot| slots.has(slot.0)).collect()
+        timeline.order().iter().filter(|slot| slots.has(slot.0)).collect()
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 
-/// The number of a text in its table. 0 is the empty text, in each table.
+use super::index::Index;
+
+/// The number of a text in its table.
 pub type Symbol = u32;
 
 const CHUNK_BITS: u32 = 12;
@@ -52,6 +54,11 @@ impl Table {
     pub fn text(&self, symbol: Symbol) -> &str {
         let at = symbol as usize;
         if at < self.len { self.chunks[at >> CHUNK_BITS].get(at & (CHUNK - 1)) } else { "" }
+    }
+
+    /// The number of a text, searched for from the first.
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        self.iter().find(|(_, known)| *known == text).map(|(symbol, _)| symbol)
     }
 
     /// All texts with their numbers.
@@ -116,11 +123,7 @@ impl Table {
             self.chunks.push(Arc::default());
         }
         if let Some(last) = self.chunks.last_mut().map(Arc::make_mut) {
-            if text.contains('\0') {
-                last.text.push_str(&text.replace('\0', "\u{2400}"));
-            } else {
-                last.text.push_str(text);
-            }
+            last.text.push_str(text);
             last.text.push('\0');
             last.ends.push(last.text.len() as u32);
         }
@@ -132,68 +135,49 @@ impl Table {
 /// Finds the number of a text, and gives out new ones.
 #[derive(Debug, Clone, Default)]
 pub struct Lookup {
-    slots: Vec<Symbol>,
-    known: usize,
+    index: Index,
+    /// What was asked for last: texts come in runs.
+    last: Symbol,
 }
 
-const FREE: Symbol = Symbol::MAX;
-
 fn hash(text: &str) -> u64 {
-    BuildHasherDefault::<FxHasher>::default().hash_one(text)
+    // The hasher's best bits are its lowest; the index reads the highest.
+    BuildHasherDefault::<FxHasher>::default().hash_one(text).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Lookup {
     /// The index of a table.
     pub fn over(table: &Table) -> Self {
         let mut lookup = Self::default();
-        lookup.catch_up(table);
+        for (symbol, text) in table.iter() {
+            lookup.index.put(hash(text), symbol);
+        }
         lookup
     }
 
     /// The number of a text, new where the table does not hold it yet.
     pub fn intern(&mut self, table: &mut Table, text: &str) -> Symbol {
-        if self.slots.len() < (self.known + 1) * 2 {
-            self.grow(table);
+        if (self.last as usize) < table.len() && table.text(self.last) == text {
+            return self.last;
         }
-        let text =
-            &*if text.contains('\0') { std::borrow::Cow::Owned(text.replace('\0', "\u{2400}")) } else { text.into() };
-        let at = self.place(table, text);
-        if self.slots[at] == FREE {
-            self.slots[at] = table.push(text);
-            self.known += 1;
-        }
-        self.slots[at]
-    }
-
-    fn place(&self, table: &Table, text: &str) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = hash(text) as usize & mask;
-        while self.slots[at] != FREE && table.text(self.slots[at]) != text {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
-    fn grow(&mut self, table: &Table) {
-        self.slots = vec![FREE; (self.slots.len() * 2).max(16)];
-        self.known = 0;
-        self.catch_up(table);
-    }
-
-    fn catch_up(&mut self, table: &Table) {
-        if self.slots.len() < (table.len() + 1) * 2 {
-            self.slots = vec![FREE; ((table.len() + 1) * 2).next_power_of_two().max(16)];
-        }
-        for (symbol, text) in table.iter() {
-            let at = self.place(table, text);
-            self.slots[at] = symbol;
-        }
-        self.known = table.len();
+        let hash = hash(text);
+        let known = self.index.find(hash, |symbol| table.text(symbol) == text);
+        self.last = match known {
+            Some(symbol) => symbol,
+            // No text of the table holds a zero byte.
+            None if text.contains('\0') => return self.intern(table, &text.replace('\0', "\u{2400}")),
+            None => {
+                let symbol = table.push(text);
+                self.index.put(hash, symbol);
+                symbol
+            }
+        };
+        self.last
     }
 
     /// Bytes of memory that it takes.
     pub fn weight(&self) -> usize {
-        self.slots.capacity() * 4
+        self.index.weight()
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod kin;
 mod marks;
+mod order;
 mod retention;
 mod row;
 mod write;
@@ -25,6 +26,8 @@ use crate::domain::window::Span;
 
 pub use kin::{Kin, Origin};
 pub use marks::Marks;
+use order::Key;
+pub use order::Order;
 pub use retention::Retention;
 pub use row::{EventId, Row};
 use write::WriteSide;
@@ -33,8 +36,9 @@ use write::WriteSide;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(pub u32);
 
-/// Rows per segment.
-const SEGMENT_BITS: u32 = 15;
+/// Rows per segment: few, because adding while a snapshot is held copies the
+/// segment that is being filled.
+const SEGMENT_BITS: u32 = 12;
 const SEGMENT: usize = 1 << SEGMENT_BITS;
 
 /// Where raw records lie.
@@ -64,10 +68,12 @@ pub struct Ingested {
 pub struct Timeline {
     segments: Vec<Option<Arc<Columns>>>,
     tables: [Table; Field::ALL.len()],
-    order: Arc<Vec<Slot>>,
+    order: Order,
     blocks: Arc<Vec<Block>>,
     odd_ids: Arc<FxHashMap<u128, Box<str>>>,
     gone: Arc<Bits>,
+    /// The events that failed and were no dry runs.
+    failures: Arc<Bits>,
     marks: Marks,
     retention: Retention,
     dropped: u64,
@@ -81,10 +87,11 @@ impl Clone for Timeline {
         Self {
             segments: self.segments.clone(),
             tables: self.tables.clone(),
-            order: Arc::clone(&self.order),
+            order: self.order.clone(),
             blocks: Arc::clone(&self.blocks),
             odd_ids: Arc::clone(&self.odd_ids),
             gone: Arc::clone(&self.gone),
+            failures: Arc::clone(&self.failures),
             marks: self.marks.clone(),
             retention: self.retention,
             dropped: self.dropped,
@@ -131,7 +138,7 @@ impl Timeline {
     }
 
     /// All events, ascending by time, and by event id within the same time.
-    pub fn order(&self) -> &[Slot] {
+    pub fn order(&self) -> &Order {
         &self.order
     }
 
@@ -164,10 +171,7 @@ impl Timeline {
 
     /// The call failed, and was no dry run.
     pub fn failed(&self, slot: Slot) -> bool {
-        self.locate(slot).is_some_and(|(columns, at)| {
-            let error = columns.symbols[Field::Error as usize][at];
-            !columns.flags[at].dry_run() && !self.table(Field::Error).text(error).is_empty()
-        })
+        self.failures.has(slot.0) && !self.is_gone(slot)
     }
 
     /// The newest events that name a resource, newest first: at most `most` of
@@ -177,13 +181,13 @@ impl Timeline {
         if wanted.none() {
             return Vec::new();
         }
-        let names = |slot: &&Slot| {
-            let row = self.locate(**slot);
+        let names = |slot: &Slot| {
+            let row = self.locate(*slot);
             row.is_some_and(|(columns, at)| {
                 columns.resources[columns.resources_of(at)].iter().any(|id| wanted.has(*id))
             })
         };
-        self.order.iter().rev().take(reach).filter(names).take(most).copied().collect()
+        self.order.iter().rev().take(reach).filter(names).take(most).collect()
     }
 
     /// The event with an id.
@@ -199,11 +203,11 @@ impl Timeline {
     }
 
     /// The events of a span of time, ascending.
-    pub fn within(&self, span: Span) -> &[Slot] {
+    pub fn within(&self, span: Span) -> Vec<Slot> {
         let (start, end) = (span.start.as_microsecond(), span.end.as_microsecond());
-        let from = self.order.partition_point(|slot| self.key(*slot).0 < start);
-        let to = self.order.partition_point(|slot| self.key(*slot).0 <= end);
-        &self.order[from..to.max(from)]
+        let from = self.order.partition_point(|slot| self.key(slot).0 < start);
+        let to = self.order.partition_point(|slot| self.key(slot).0 <= end);
+        self.order.range(from..to)
     }
 
     /// The event's record, byte for byte as CloudTrail wrote it.
@@ -274,7 +278,7 @@ impl Timeline {
         });
         self.segments.iter().flatten().map(|columns| columns.weight()).sum::<usize>()
             + self.tables.iter().map(Table::weight).sum::<usize>()
-            + self.order.capacity() * 4
+            + self.order.weight()
             + blocks.sum::<usize>()
             + self.write.as_ref().map_or(0, |write| write.weight())
     }
@@ -313,7 +317,7 @@ impl Timeline {
     }
 
     /// What the order sorts by.
-    fn key(&self, slot: Slot) -> (i64, u128) {
+    fn key(&self, slot: Slot) -> Key {
         self.locate(slot).map_or((i64::MIN, 0), |(columns, at)| (columns.times[at], columns.ids[at]))
     }
 }

@@ -102,7 +102,7 @@ fn right(model: &Model, brevity: u8) -> Vec<Piece> {
         Mode::Live => pieces.push((Role::Header, if wide { "● live" } else { "●" }.into())),
         Mode::Demo => pieces.push((Role::Warn, if wide { "● demo account" } else { "● demo" }.into())),
     }
-    let newest = model.timeline.order().last().and_then(|slot| model.timeline.time(*slot));
+    let newest = model.timeline.order().last().and_then(|slot| model.timeline.time(slot));
     if let Some(newest) = newest.filter(|_| brevity < 4) {
         let words = match (model.mode, wide) {
             (Mode::Recorded, _) => format!("  to {}", day_and_clock(newest)),

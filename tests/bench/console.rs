@@ -86,7 +86,7 @@ impl Desk {
         let mut spent = begun.elapsed();
         for effect in effects {
             if let Effect::Filter { generation, query, span, bars, timeline } = effect {
-                let slots = query.select_of(&timeline, self.now, timeline.within(span));
+                let slots = query.select_of(&timeline, self.now, &timeline.within(span));
                 let bars = histogram::bars(&timeline, &slots, span, bars);
                 drop(timeline);
                 let begun = Instant::now();

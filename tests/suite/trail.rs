@@ -55,7 +55,7 @@ fn told(timeline: &Timeline) -> Vec<(String, String)> {
         .order()
         .iter()
         .map(|slot| {
-            let row = timeline.row(*slot);
+            let row = timeline.row(slot);
             let resources: Vec<(ResourceKind, &str)> = row.resources().collect();
             let text = format!(
                 "{} {} {} {} {} {:?} {} {} {} {} {} {} {:?} {} {} {resources:?}",
@@ -75,7 +75,7 @@ fn told(timeline: &Timeline) -> Vec<(String, String)> {
                 row.dry_run,
                 row.mine,
             );
-            (text, timeline.raw(*slot).unwrap())
+            (text, timeline.raw(slot).unwrap())
         })
         .collect()
 }
@@ -93,8 +93,8 @@ fn the_recorded_logs_are_read_whole() {
     assert_eq!((count("source:ec2"), count("is:error"), count("source:ec2 is:write")), (892, 300, 155));
     assert_eq!(count("is:write") + count("is:read"), 2900);
     assert_eq!(count("age<58m"), 2900);
-    for slot in timeline.order() {
-        let (row, event) = (timeline.row(*slot), timeline.event(*slot).unwrap());
+    for slot in timeline.order().iter() {
+        let (row, event) = (timeline.row(slot), timeline.event(slot).unwrap());
         assert_eq!((row.id.to_string(), row.time, row.name), (event.id.clone(), event.time, event.name.as_str()));
         assert_eq!(
             (row.actor, row.actor_kind, row.access),

@@ -35,7 +35,7 @@ impl Query {
         progress: &AtomicUsize,
         cancel: &AtomicBool,
     ) -> RawSelection {
-        self.select_raw_of(timeline, now, timeline.order(), progress, cancel)
+        self.select_raw_of(timeline, now, &timeline.order().to_vec(), progress, cancel)
     }
 
     /// The same, out of some events.

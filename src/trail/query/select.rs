@@ -43,7 +43,7 @@ impl Query {
     /// All events that it takes, ascending. Terms on raw records are not asked:
     /// see [`Query::select_raw`].
     pub fn select(&self, timeline: &Timeline, now: Timestamp) -> Vec<Slot> {
-        self.select_of(timeline, now, timeline.order())
+        self.select_of(timeline, now, &timeline.order().to_vec())
     }
 
     /// Those of some events that it takes, in the order in which they are given.

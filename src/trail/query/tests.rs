@@ -90,10 +90,10 @@ fn select(timeline: &Timeline, text: &str) -> Vec<u32> {
     let (progress, cancel) = (AtomicUsize::new(0), AtomicBool::new(false));
     let found = query.select_raw(timeline, now(), &progress, &cancel);
     assert_eq!((found.unreadable, found.cancelled), (0, false));
-    for slot in timeline.order() {
+    for slot in timeline.order().iter() {
         assert_eq!(
-            query.matches(timeline, &timeline.row(*slot), now()),
-            found.slots.contains(slot),
+            query.matches(timeline, &timeline.row(slot), now()),
+            found.slots.contains(&slot),
             "{text}: {slot:?}"
         );
     }
@@ -272,8 +272,8 @@ proptest! {
         if let Ok(query) = Query::parse(&text, now(), None) {
             let (progress, cancel) = (AtomicUsize::new(0), AtomicBool::new(false));
             let found = query.select_raw(&timeline, now(), &progress, &cancel).slots;
-            for slot in timeline.order() {
-                prop_assert_eq!(query.matches(&timeline, &timeline.row(*slot), now()), found.contains(slot), "{} {:?}", text, slot);
+            for slot in timeline.order().iter() {
+                prop_assert_eq!(query.matches(&timeline, &timeline.row(slot), now()), found.contains(&slot), "{} {:?}", text, slot);
             }
         }
     }

@@ -49,16 +49,16 @@ impl Timeline {
         let has_name = !matches!(text(Field::Actor, actor), "" | "-");
         let shares = !text(Field::Ip, ip).is_empty() && !text(Field::Ip, ip).ends_with(".amazonaws.com");
         let time = columns.times[at];
-        let middle = self.order.partition_point(|other| self.key(*other).0 <= time);
+        let middle = self.order.partition_point(|other| self.key(other).0 <= time);
         let span = middle.saturating_sub(reach)..(middle + reach).min(self.order.len());
         let mut origins: FxHashMap<(Symbol, Symbol), usize> = FxHashMap::default();
-        for other in &self.order[span] {
-            let Some((columns, at)) = self.locate(*other) else { continue };
+        for other in self.order.range(span) {
+            let Some((columns, at)) = self.locate(other) else { continue };
             let symbol = |field: Field| columns.symbols[field as usize][at];
             let same = (has_key && symbol(Field::Key) == key) || (has_name && symbol(Field::Actor) == actor);
             let from = symbol(Field::Ip);
-            if same || *other == slot {
-                kin.slots.push(*other);
+            if same || other == slot {
+                kin.slots.push(other);
                 *origins.entry((from, symbol(Field::Agent))).or_default() += 1;
                 if from == ip && columns.times[at] <= time {
                     kin.from_there += 1;

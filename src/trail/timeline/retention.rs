@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Block, SEGMENT_BITS, Slot, Timeline};
+use super::{Block, Order, SEGMENT_BITS, Slot, Timeline};
 use crate::trail::columns::Columns;
 
 /// How much a Timeline keeps.
@@ -28,8 +28,8 @@ impl Timeline {
     /// Drops what is too old at `now`, and what is over the count. The answer is how many.
     pub fn retire(&mut self, now: Timestamp) -> usize {
         let horizon = self.retention.max_age.and_then(|age| now.checked_sub(age).ok());
-        let old = horizon
-            .map_or(0, |horizon| self.order.partition_point(|slot| self.key(*slot).0 < horizon.as_microsecond()));
+        let old =
+            horizon.map_or(0, |horizon| self.order.partition_point(|slot| self.key(slot).0 < horizon.as_microsecond()));
         let over = self.free_to_drop().saturating_sub(self.retention.max_events);
         self.drop_oldest(old, over)
     }
@@ -56,23 +56,23 @@ impl Timeline {
         let mut dropped = Vec::new();
         let mut kept = Vec::with_capacity(self.order.len());
         for (at, slot) in self.order.iter().enumerate() {
-            if (at < old || dropped.len() < wanted) && !self.marks.holds(*slot) {
-                dropped.push(*slot);
+            if (at < old || dropped.len() < wanted) && !self.marks.holds(slot) {
+                dropped.push(slot);
             } else {
-                kept.push(*slot);
+                kept.push(slot);
             }
         }
         if dropped.is_empty() {
             return 0;
         }
-        self.order = Arc::new(kept);
+        self.order = Order::of(&kept);
         let gone = Arc::make_mut(&mut self.gone);
         for slot in &dropped {
             gone.put(slot.0);
         }
         self.dropped += dropped.len() as u64;
         self.free(&dropped);
-        self.write = None;
+        self.forget(dropped.len());
         dropped.len()
     }
 
@@ -116,7 +116,7 @@ impl Timeline {
         }
         let mut used = vec![false; self.blocks.len()];
         for slot in self.order.iter() {
-            if let Some((columns, at)) = self.locate(*slot)
+            if let Some((columns, at)) = self.locate(slot)
                 && let Some(used) = used.get_mut(columns.places[at].block as usize)
             {
                 *used = true;

@@ -17,7 +17,7 @@ fn record(number: u32, second: i64) -> String {
 }
 
 fn ids(timeline: &Timeline) -> Vec<String> {
-    timeline.order().iter().map(|slot| timeline.row(*slot).id.to_string()).collect()
+    timeline.order().iter().map(|slot| timeline.row(slot).id.to_string()).collect()
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn many_raw_records_are_packed_and_come_back_whole() {
         timeline.ingest((from..from + 50).map(|n| record(n, n.into())).collect(), None);
     }
     for slot in timeline.order().iter().step_by(97) {
-        assert_eq!(timeline.raw(*slot).unwrap(), record(slot.0, slot.0.into()));
+        assert_eq!(timeline.raw(slot).unwrap(), record(slot.0, slot.0.into()));
     }
     let plain: usize = (0..4000).map(|n| record(n, n.into()).len()).sum();
     assert!(timeline.weight() < plain, "{} of {plain}", timeline.weight());
@@ -87,17 +87,17 @@ fn the_oldest_are_dropped_but_for_pins_and_findings() {
     }
     assert!((1002..=1064).contains(&timeline.len()), "{}", timeline.len());
     assert_eq!(timeline.dropped() as usize, 5000 - timeline.len());
-    assert_eq!(timeline.order()[..2], [Slot(3), Slot(5)]);
+    assert_eq!(timeline.order().to_vec()[..2], [Slot(3), Slot(5)]);
     assert_eq!(timeline.raw(Slot(3)).unwrap(), record(3, 3));
     assert_eq!((timeline.time(Slot(4)), timeline.row(Slot(4)).name), (None, ""));
     assert!(timeline.raw(Slot(4)).unwrap_err().contains("no longer kept"));
     assert_eq!(timeline.row(Slot(5)).rules().collect::<Vec<_>>(), ["a-rule"]);
     let retired = timeline.retire(at(4500 + 3600));
     assert!(retired > 0);
-    assert_eq!(timeline.order()[2], Slot(4500));
+    assert_eq!(timeline.order().to_vec()[2], Slot(4500));
     timeline.unpin(Slot(3));
     timeline.retire(at(4500 + 3600));
-    assert_eq!(timeline.order()[0], Slot(5));
+    assert_eq!(timeline.order().first(), Some(Slot(5)));
     assert_eq!(timeline.ingest(vec![record(4999, 4999), record(4, 4)], None).added.len(), 1);
 }
 
@@ -115,7 +115,8 @@ fn segments_of_dropped_events_are_given_back() {
         }
     }
     let texts = timeline.table(crate::trail::columns::Field::Resource).weight();
-    assert!(timeline.weight() < peak + texts, "{} after {peak}", timeline.weight());
+    // The texts of ids stay, with their index.
+    assert!(timeline.weight() < peak + texts * 2, "{} after {peak} and {texts}", timeline.weight());
     assert_eq!(timeline.slots(), 200_000);
 }
 
@@ -173,9 +174,9 @@ proptest! {
             late.ingest(part.iter().map(|(n, _)| record(*n, i64::from(*n) / 3)).collect(), None);
         }
         prop_assert_eq!(ids(&in_order), ids(&late));
-        for slot in late.order() {
-            let same = in_order.find(&late.row(*slot).id.to_string()).unwrap();
-            prop_assert_eq!(late.raw(*slot), in_order.raw(same));
+        for slot in late.order().iter() {
+            let same = in_order.find(&late.row(slot).id.to_string()).unwrap();
+            prop_assert_eq!(late.raw(slot), in_order.raw(same));
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{Block, Ingested, SEGMENT, SEGMENT_BITS, Slot, Timeline};
 use crate::trail::columns::{Columns, Field, Place};
 use crate::trail::decode::Batch;
 use crate::trail::decode::batch::OWN;
+use crate::trail::index::Index;
 use crate::trail::raw::{Open, Packed};
 use crate::trail::symbols::{Lookup, Symbol};
 
@@ -17,69 +18,34 @@ const PACKED: usize = 256 << 10;
 /// What only adding needs: where an id and a text is.
 #[derive(Debug, Default)]
 pub(super) struct WriteSide {
-    slots: Vec<u32>,
-    known: usize,
+    ids: Index,
+    /// How many of the ids are of events that have been dropped since.
+    stale: usize,
     lookups: [Lookup; Field::ALL.len()],
 }
 
-const FREE: u32 = u32::MAX;
+fn hash(id: u128) -> u64 {
+    (id as u64 ^ (id >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
 
 impl WriteSide {
     pub(super) fn over(timeline: &Timeline) -> Self {
         let mut write =
             Self { lookups: std::array::from_fn(|at| Lookup::over(&timeline.tables[at])), ..Self::default() };
-        write.reserve(timeline.order.len(), |_| None);
         for slot in timeline.order.iter() {
-            if let Some(id) = timeline.id_of(*slot) {
-                write.place(id, *slot, |slot| timeline.id_of(slot));
+            if let Some(id) = timeline.id_of(slot) {
+                write.ids.put(hash(id), slot.0);
             }
         }
         write
     }
 
     pub(super) fn find(&self, id: u128, id_of: impl Fn(Slot) -> Option<u128>) -> Option<Slot> {
-        let mut at = self.first(id)?;
-        loop {
-            match self.slots[at] {
-                FREE => return None,
-                slot if id_of(Slot(slot)) == Some(id) => return Some(Slot(slot)),
-                _ => at = (at + 1) & (self.slots.len() - 1),
-            }
-        }
+        self.ids.find(hash(id), |slot| id_of(Slot(slot)) == Some(id)).map(Slot)
     }
 
     pub(super) fn weight(&self) -> usize {
-        self.slots.capacity() * 4 + self.lookups.iter().map(Lookup::weight).sum::<usize>()
-    }
-
-    fn first(&self, id: u128) -> Option<usize> {
-        let mixed = (id as u64 ^ (id >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (!self.slots.is_empty()).then(|| (mixed >> 20) as usize & (self.slots.len() - 1))
-    }
-
-    /// Puts an id in that is not in yet.
-    fn place(&mut self, id: u128, slot: Slot, _: impl Fn(Slot) -> Option<u128>) {
-        let Some(mut at) = self.first(id) else { return };
-        while self.slots[at] != FREE {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        self.slots[at] = slot.0;
-        self.known += 1;
-    }
-
-    /// Makes room for more ids.
-    fn reserve(&mut self, more: usize, id_of: impl Fn(Slot) -> Option<u128>) {
-        let wanted = (self.known + more + 1) * 3 / 2;
-        if self.slots.len() >= wanted {
-            return;
-        }
-        let old = std::mem::replace(&mut self.slots, vec![FREE; wanted.next_power_of_two().max(1024)]);
-        self.known = 0;
-        for slot in old.into_iter().filter(|slot| *slot != FREE) {
-            if let Some(id) = id_of(Slot(slot)) {
-                self.place(id, Slot(slot), &id_of);
-            }
-        }
+        self.ids.weight() + self.lookups.iter().map(Lookup::weight).sum::<usize>()
     }
 }
 
@@ -90,41 +56,83 @@ impl Timeline {
             Some(write) => write,
             None => Box::new(WriteSide::over(self)),
         };
-        write.reserve(batch.len(), |slot| self.id_of(slot));
+        let rows = self.new_rows(&batch, &mut write);
         let names: [Vec<Symbol>; Field::ALL.len()] = std::array::from_fn(|at| {
             batch.tables[at].iter().map(|(_, text)| write.lookups[at].intern(&mut self.tables[at], text)).collect()
         });
+        self.write = Some(write);
         let blocks = Arc::make_mut(&mut self.blocks);
         let first_block = blocks.len() as u32;
         blocks.extend(batch.blocks.iter().map(|(raw, base)| Block::At(Arc::clone(raw), *base)));
 
-        let mut ingested = Ingested::default();
-        for row in 0..batch.len() {
-            let id = batch.columns.ids[row];
-            if write.find(id, |slot| self.id_of(slot)).is_some() {
-                ingested.duplicates += 1;
-                continue;
-            }
-            let place = batch.columns.places[row];
-            let place = if place.block == OWN {
-                self.keep(&batch.text[place.at as usize..][..place.len as usize])
-            } else {
-                Place { block: first_block + place.block, ..place }
+        let first = self.next;
+        let mut left = rows.as_slice();
+        while !left.is_empty() {
+            let room = SEGMENT - (self.next as usize & (SEGMENT - 1));
+            let (here, rest) = left.split_at(room.min(left.len()));
+            let place = |row: &usize| match batch.columns.places[*row] {
+                Place { block: OWN, at, len } => self.keep(&batch.text[at as usize..][..len as usize]),
+                place => Place { block: first_block + place.block, ..place },
             };
-            let slot = Slot(self.next);
-            self.tail().push_row(&batch.columns, row, &names, place);
-            self.next += 1;
-            write.place(id, slot, |_| None);
-            ingested.added.push(slot);
+            let places: Vec<Place> = here.iter().map(place).collect();
+            self.tail().extend(&batch.columns, here, &names, &places);
+            self.next += here.len() as u32;
+            left = rest;
         }
         if !batch.odd_ids.is_empty() {
             let odd: &mut FxHashMap<_, _> = Arc::make_mut(&mut self.odd_ids);
             odd.extend(batch.odd_ids);
         }
-        self.write = Some(write);
-        self.put_in_order(&ingested.added);
+        let none = batch.tables[Field::Error as usize].find("");
+        let failures = Arc::make_mut(&mut self.failures);
+        let mut new = Vec::with_capacity(rows.len());
+        for (row, slot) in rows.iter().zip(first..) {
+            new.push(((batch.columns.times[*row], batch.columns.ids[*row]), Slot(slot)));
+            let error = batch.columns.symbols[Field::Error as usize][*row];
+            if none != Some(error) && !batch.columns.flags[*row].dry_run() {
+                failures.put(slot);
+            }
+        }
+        // Records come in runs that are in order: a sort that merges runs has little to do.
+        new.sort();
+        let mut order = std::mem::take(&mut self.order);
+        order.merge(&new, |slot| self.key(slot));
+        self.order = order;
         self.keep_to_count();
-        ingested
+        Ingested {
+            added: (first..first + rows.len() as u32).map(Slot).collect(),
+            duplicates: batch.columns.len() - rows.len(),
+            broken: Vec::new(),
+        }
+    }
+
+    /// The rows of a batch that hold events which are not known yet; the slots
+    /// that they will have are put down for their ids.
+    fn new_rows(&self, batch: &Batch, write: &mut WriteSide) -> Vec<usize> {
+        let ids = &batch.columns.ids;
+        let mut rows: Vec<usize> = Vec::with_capacity(ids.len());
+        for (row, id) in ids.iter().enumerate() {
+            let hash = hash(*id);
+            let is = |slot: u32| match slot.checked_sub(self.next) {
+                None => self.id_of(Slot(slot)) == Some(*id),
+                Some(new) => rows.get(new as usize).is_some_and(|row| ids[*row] == *id),
+            };
+            if write.ids.find(hash, is).is_none() {
+                write.ids.put(hash, self.next + rows.len() as u32);
+                rows.push(row);
+            }
+        }
+        rows
+    }
+
+    /// Some events have been dropped: their ids no longer count, and are thrown
+    /// out once they are more than the others.
+    pub(super) fn forget(&mut self, dropped: usize) {
+        let left = self.order.len();
+        self.write = self.write.take().filter(|write| write.stale + dropped <= left);
+        if let Some(write) = &mut self.write {
+            write.stale += dropped;
+        }
     }
 
     /// The segment that is being filled.
@@ -158,26 +166,5 @@ impl Timeline {
         let at = text.len() as u32;
         text.extend_from_slice(raw);
         Place { block, at, len: raw.len() as u32 }
-    }
-
-    /// Merges new events into the order: only what comes after the earliest of them moves.
-    fn put_in_order(&mut self, added: &[Slot]) {
-        let mut new: Vec<((i64, u128), Slot)> = added.iter().map(|slot| (self.key(*slot), *slot)).collect();
-        new.sort_unstable();
-        let Some((earliest, _)) = new.first().copied() else { return };
-        let from = self.order.partition_point(|slot| self.key(*slot) < earliest);
-        let late: Vec<Slot> = self.order[from..].to_vec();
-        let mut merged = Vec::with_capacity(late.len() + new.len());
-        let mut late = late.into_iter().map(|slot| (self.key(slot), slot)).peekable();
-        for entry in new {
-            while let Some(before) = late.next_if(|before| *before < entry) {
-                merged.push(before.1);
-            }
-            merged.push(entry.1);
-        }
-        merged.extend(late.map(|(_, slot)| slot));
-        let order = Arc::make_mut(&mut self.order);
-        order.truncate(from);
-        order.append(&mut merged);
     }
 }
