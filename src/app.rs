@@ -181,13 +181,14 @@ impl Model {
     }
 
     /// When the runtime must send a `Tick` even though nothing came: a notice
-    /// expires, or the minute that the header shows is over.
+    /// expires, the minute that the header shows is over, or what came a moment
+    /// ago must be listed.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let minute = (self.mode != Mode::Recorded).then(|| {
             let over = self.now.as_second().rem_euclid(60);
             self.now.checked_add(SignedDuration::from_secs(60 - over)).unwrap_or(Timestamp::MAX)
         });
-        [minute, self.notices.next_expiry(), self.instance.due].into_iter().flatten().min()
+        [minute, self.notices.next_expiry(), self.instance.due, self.events.due].into_iter().flatten().min()
     }
 
     /// How the screen is divided.

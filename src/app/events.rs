@@ -67,6 +67,10 @@ pub struct Events {
     pub late: Vec<Slot>,
     /// It must be filtered again when the one under way has been answered.
     pub again: bool,
+    /// How many events there were when the filter was asked last, and when that was.
+    pub filtered_at: Option<(usize, Timestamp)>,
+    /// When it must be filtered again, because of events that came since.
+    pub due: Option<Timestamp>,
     /// Of a search through raw records: how many of how many are done.
     pub searched: Option<(usize, usize)>,
 }
@@ -93,6 +97,8 @@ impl Events {
             pending: false,
             late: Vec::new(),
             again: false,
+            filtered_at: None,
+            due: None,
             searched: None,
         }
     }

@@ -2,6 +2,7 @@
 //! each pane has a file of its own below.
 
 mod acts;
+mod arrivals;
 mod consent;
 mod dossier;
 mod events;
@@ -48,14 +49,14 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
             model.scopes.set(scopes);
             model.stale = true;
         }
-        Message::Events { scope, raws } => return events::arrived(model, scope, raws, out),
+        Message::Events { scope, raws } => return arrivals::arrived(model, scope, raws, out),
         Message::Recorded(recorded) => {
-            events::loaded(model, recorded.batch, recorded.lessons, out);
+            arrivals::loaded(model, recorded.batch, recorded.lessons, out);
             detected(model, recorded.findings, out);
         }
         Message::Loading(loading) => {
             if loading.finished {
-                events::refresh(model, out);
+                arrivals::all_loaded(model, out);
             }
             model.loading = Some(loading);
         }
@@ -92,7 +93,9 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
             model.stale = true;
             return model.scopes.mend(scope, part);
         }
-        Message::Filtered { generation, slots, bars } => return events::filtered(model, generation, slots, bars, out),
+        Message::Filtered { generation, slots, bars } => {
+            return arrivals::filtered(model, generation, slots, bars, out);
+        }
         Message::Searched { generation, done, total } => {
             if generation != model.events.generation || !model.events.pending {
                 return false;
@@ -144,7 +147,7 @@ fn detected(model: &mut Model, findings: Vec<crate::domain::finding::Finding>, o
         }
     }
     if model.events.filter.needs_findings() {
-        events::refresh(model, out);
+        arrivals::refresh(model, out);
     }
     let Some(slot) = critical.filter(|_| model.mode != Mode::Recorded) else { return true };
     let row = model.timeline.row(slot);
@@ -201,7 +204,7 @@ fn armed(
 
 /// Brings what is derived up to what it is derived from; true where something changed.
 fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
-    let mut changed = events::settle(model, out);
+    let mut changed = arrivals::settle(model, out);
     let stale = std::mem::take(&mut model.stale);
     changed |= stale;
     let picked = events::pick(model);

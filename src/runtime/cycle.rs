@@ -22,8 +22,10 @@ use crate::view::{Theme, draw};
 
 /// Frames are drawn no closer to each other than this.
 pub const FRAME: Duration = Duration::from_millis(16);
-/// The most messages that are taken in before it is drawn again.
+/// The most messages that are taken in before it is drawn again, and how long
+/// that may take: a key must not wait for a load.
 const PORTION: usize = 64;
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Why the loop ended other than by a wish.
 #[derive(Debug, thiserror::Error)]
@@ -81,8 +83,9 @@ impl<S: Surface> Cycle<S> {
                 () = sleep_until(frame_at) => {}
                 () = sleep_until(tick_at) => self.apply(Message::Tick, hands)?,
             }
+            let begun = Instant::now();
             for _ in 0..PORTION {
-                if self.end.is_some() {
+                if self.end.is_some() || begun.elapsed() > PATIENCE {
                     break;
                 }
                 if let Some(event) = terminal.next().now_or_never() {

@@ -5,7 +5,7 @@ use super::super::effect::Effect;
 use super::super::input::{Chord, Input, Key};
 use super::super::overlay::{Confirm, Consent, Overlay};
 use super::super::{Action, Model, Pane};
-use super::{acts, events, overlays};
+use super::{acts, arrivals, overlays};
 
 /// Takes one input of the terminal.
 pub fn input(model: &mut Model, input: Input, out: &mut Vec<Effect>) {
@@ -99,7 +99,7 @@ fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
             let before = model.events.filter.text.clone();
             if model.events.filter.keep(model.now) {
                 if model.events.filter.text != before {
-                    events::ask(model, out);
+                    arrivals::ask(model, out);
                 }
             } else {
                 model.notices.warn("the filter is wrong where it is marked; the last good one is in force", model.now);
@@ -107,7 +107,7 @@ fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
         }
         Key::Esc => {
             model.events.filter.cancel(model.now);
-            events::ask(model, out);
+            arrivals::ask(model, out);
         }
         Key::Up | Key::Down => {
             if model.events.filter.recall(chord.key == Key::Up) {
@@ -129,6 +129,6 @@ fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
 
 fn typed(model: &mut Model, out: &mut Vec<Effect>) {
     if model.events.filter.typed(&model.timeline, model.now) {
-        events::ask(model, out);
+        arrivals::ask(model, out);
     }
 }

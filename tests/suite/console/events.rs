@@ -1,6 +1,7 @@
 //! Stories of the event list.
 
 use stanch::app::events::View;
+use stanch::app::message::{Loading, Recorded};
 use stanch::app::scopes::Part;
 use stanch::app::{Message, Mode, Pane, ScopeId, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
@@ -9,6 +10,7 @@ use crate::desk::Desk;
 use crate::world::{Record, at, finding, records};
 use serde_json::json;
 use stanch::domain::finding::Severity;
+use stanch::trail::decode::{self, Batch};
 
 fn late(id: &str, time: &str) -> String {
     let who = json!({"type": "IAMUser", "userName": "bob", "accountId": "123456789012", "accessKeyId": "AKIAIOSFODNN7BOBBOB1"});
@@ -288,6 +290,47 @@ fn recorded_logs_show_everything_at_first_and_ask_nothing_of_aws() {
     desk.press("a W ]");
     assert_eq!(desk.took(), Vec::<String>::new());
     assert_eq!(desk.model.next_deadline().is_some(), desk.model.notices.next_expiry().is_some());
+}
+
+/// Recorded events, one a second, as a load hands them over.
+fn recorded(numbers: std::ops::Range<u32>) -> Message {
+    let mut batch = Batch::default();
+    for number in numbers {
+        let second = jiff::Timestamp::from_second(1_795_000_000 + i64::from(number)).unwrap();
+        let raw = format!(
+            r#"{{"eventID":"{number:08x}-0000-4000-8000-000000000000","eventTime":"{second}","eventName":"StopInstances","eventSource":"ec2.amazonaws.com"}}"#
+        );
+        batch.push_kept(&decode::fields(raw.as_bytes()).unwrap(), raw.as_bytes());
+    }
+    Message::Recorded(Box::new(Recorded { batch, ..Recorded::default() }))
+}
+
+#[test]
+fn a_load_is_listed_as_it_grows_and_not_for_each_batch() {
+    let mut desk = Desk::start(Mode::Recorded, 120, 40, Settings::default());
+    let mut filters = 0;
+    for number in 0..100 {
+        let before = desk.model.events.generation;
+        desk.send(recorded(number * 100..(number + 1) * 100));
+        filters += u32::from(desk.model.events.generation != before);
+        assert!(desk.model.events.shown.len() * 5 >= desk.model.timeline.len() * 4, "batch {number}");
+    }
+    assert!((5..30).contains(&filters), "{filters} filters for 100 batches");
+    assert!(desk.model.events.shown.len() < 10_000);
+    assert!(desk.model.next_deadline().is_some(), "what came last must be listed soon");
+    desk.wait(1);
+    assert_eq!((desk.model.events.shown.len(), desk.model.next_deadline()), (10_000, None));
+}
+
+#[test]
+fn a_list_that_is_frozen_while_logs_load_shows_all_when_it_goes_on() {
+    let mut desk = Desk::start(Mode::Recorded, 120, 40, Settings::default());
+    desk.send(recorded(0..100)).press("space");
+    desk.send(recorded(100..5000));
+    desk.send(Message::Loading(Loading { finished: true, ..Loading::default() }));
+    assert_eq!(desk.model.events.shown.len(), 100);
+    desk.press("space");
+    assert_eq!(desk.model.events.shown.len(), 5000);
 }
 
 #[test]
