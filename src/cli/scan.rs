@@ -68,13 +68,14 @@ impl Visitor for Judge<'_> {
     type Output = Batch;
 
     const KEEPS_RAW: bool = false;
+    const NEEDS_IDS: bool = false;
 
     fn see(&mut self, record: Seen<'_>) {
         self.seen += 1;
         let fields = record.fields;
         self.first = Some(self.first.map_or(fields.time, |first| first.min(fields.time)));
         self.last = self.last.max(Some(fields.time));
-        let subject = Subject::new(&fields.source, &fields.name, record.raw);
+        let subject = Subject::of(fields, record.raw);
         let hits = self.rules.hits(&subject);
         if hits.is_empty() {
             return;

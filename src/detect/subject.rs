@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use memchr::memmem;
 
 use super::json::{self, DEPTH, Value, decoded, key_is};
+use crate::trail::decode::{Fields, UNNAMED_ERROR};
 
 /// One CloudTrail record as the rules see it. The JSON text is read only as far
 /// as some rule needs.
@@ -30,6 +31,23 @@ impl<'a> Subject<'a> {
                 found: Vec::new(),
             }),
         }
+    }
+
+    /// A record that has been decoded: what its fields tell is not read again.
+    pub fn of(fields: &'a Fields<'_>, raw: &'a [u8]) -> Self {
+        let told = |text: &'a str| (!text.is_empty()).then_some(text);
+        let identity = &fields.identity;
+        let known = Known {
+            agent: told(&fields.agent),
+            ip: told(&fields.ip),
+            region: told(&fields.region),
+            arn: told(&identity.arn),
+            identity: told(&identity.written),
+            // The decoder's own word for a failure without a code is not the record's,
+            // and an empty code is not always none.
+            error: told(&fields.error).filter(|code| *code != UNNAMED_ERROR),
+        };
+        Self::new(&fields.source, &fields.name, raw).knowing(known)
     }
 
     /// The same record with fields that the caller has decoded already, so that

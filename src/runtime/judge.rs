@@ -42,7 +42,7 @@ impl<'r> Judge<'r> {
 
     fn findings(&mut self, record: &Seen<'_>) -> Vec<Finding> {
         let fields = record.fields;
-        let subject = Subject::new(&fields.source, &fields.name, record.raw);
+        let subject = Subject::of(fields, record.raw);
         let hits = self.rules.hits(&subject);
         if hits.is_empty() {
             return Vec::new();

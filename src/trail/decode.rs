@@ -26,6 +26,9 @@ pub use identity::Identity;
 use payload::{Ids, Payload};
 use wire::Record;
 
+/// The error of a call that failed without a code.
+pub const UNNAMED_ERROR: &str = "Failure";
+
 /// The decoded fields of one record, borrowed from its bytes where they are
 /// written without escapes.
 #[derive(Debug, Clone)]
@@ -106,7 +109,7 @@ impl<'a> Fields<'a> {
         let mut error = record.error_code.0;
         let failed_sign_in = response.sign_in_failed;
         if error.is_empty() && (failed_sign_in || !record.error_message.0.is_empty()) {
-            error = Cow::Borrowed("Failure");
+            error = Cow::Borrowed(UNNAMED_ERROR);
         }
         let dry_run = error.ends_with("DryRunOperation") || params.dry_run;
         let mine = is_mine(&record.agent.0);

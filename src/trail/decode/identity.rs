@@ -11,6 +11,8 @@ use crate::domain::scope::short_arn;
 pub struct Identity<'a> {
     /// The kind of identity.
     pub kind: ActorKind,
+    /// `userIdentity.type`, as written.
+    pub written: Cow<'a, str>,
     /// The name that the columns show, never empty.
     pub name: Cow<'a, str>,
     /// The identity's ARN.
@@ -73,6 +75,7 @@ impl<'a> Identity<'a> {
         };
         Self {
             kind,
+            written: user.kind.0,
             name,
             arn,
             account: user.account_id.0,

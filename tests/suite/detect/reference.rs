@@ -218,6 +218,7 @@ fn record() -> impl Strategy<Value = Value> {
         .prop_map(|(fields, code, agent, name)| {
             let mut record: Map<String, Value> = fields.into_iter().collect();
             record.insert("eventID".into(), json!("e"));
+            record.insert("eventTime".into(), json!("2026-11-24T10:00:00Z"));
             record.insert("eventName".into(), json!(name));
             record.insert("eventSource".into(), json!("ec2.amazonaws.com"));
             record.extend(code.map(|code| ("errorCode".to_owned(), json!(code))));
@@ -272,7 +273,7 @@ proptest! {
         rule in plain_rule(),
         records in prop::collection::vec(record(), 1..12),
         pretty in any::<bool>(),
-        knowing in any::<bool>(),
+        knowing in 0_u8..3,
     ) {
         let yaml = rule.yaml();
         let (rules, errors) = RuleSet::load(&[("m".into(), vec![("r".into(), yaml.clone())])], false);
@@ -286,7 +287,12 @@ proptest! {
                 error: record.get("errorCode").map_or(Some(""), |code| code.as_str().filter(|code| !code.is_empty())),
                 ..Known::default()
             };
-            let subject = if knowing { subject.knowing(known) } else { subject };
+            let decoded = stanch::trail::decode::fields(raw.as_bytes());
+            let subject = match (knowing, &decoded) {
+                (1, _) => subject.knowing(known),
+                (2, Ok(fields)) => Subject::of(fields, raw.as_bytes()),
+                _ => subject,
+            };
             prop_assert_eq!(!rules.evaluate(&subject).is_empty(), rule.holds(&record), "{}\n{}", yaml, raw);
         }
     }
