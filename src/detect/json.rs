@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-/// How deep lists may nest before they are passed over. The decoders refuse
-/// records that nest as deep.
+/// How deep lists may nest before they are passed over. A decoder that reads
+/// parameters refuses records that nest as deep.
 pub(super) const DEPTH: u8 = 128;
 
 /// One value of a record: a scalar, or the text of an object.

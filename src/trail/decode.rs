@@ -13,8 +13,10 @@ mod payload;
 mod wire;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use memchr::memmem::Finder;
 
 use crate::domain::actor::Actor;
 use crate::domain::event::{Access, Event, EventError};
@@ -70,8 +72,12 @@ pub struct Fields<'a> {
 /// # Errors
 /// A sentence that says why the bytes are no CloudTrail record.
 pub fn fields(raw: &[u8]) -> Result<Fields<'_>, String> {
-    std::str::from_utf8(raw).map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to()))?;
-    let record: Record<'_, Payload<'_>> = serde_json::from_slice(raw).map_err(|error| error.to_string())?;
+    let text = std::str::from_utf8(raw);
+    of_text(text.map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to()))?)
+}
+
+fn of_text(text: &str) -> Result<Fields<'_>, String> {
+    let record: Record<'_, Payload<'_>> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     Fields::of(record)
 }
 
@@ -158,11 +164,11 @@ impl<'a> Fields<'a> {
 
 /// The agent names this program: the SDK writes its application name as `app/stanch`.
 fn is_mine(agent: &str) -> bool {
-    const MARK: &str = "app/stanch";
-    memchr::memmem::find_iter(agent.as_bytes(), MARK).any(|at| {
+    static MARK: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("app/stanch"));
+    MARK.find_iter(agent.as_bytes()).any(|at| {
         let bytes = agent.as_bytes();
         let before = at.checked_sub(1).map(|at| bytes[at]);
-        let after = bytes.get(at + MARK.len()).copied();
+        let after = bytes.get(at + MARK.needle().len()).copied();
         let word = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte));
         !word(before) && !word(after)
     })

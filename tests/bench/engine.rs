@@ -3,7 +3,8 @@
 //! `cargo bench --bench engine` makes logs of 200,000 events and measures the
 //! event engine; the console and the program itself are measured on 1,000,000.
 //! `cargo bench --bench engine -- EVENTS` takes another number for all;
-//! `cargo bench --bench engine -- generate FOLDER EVENTS [gzip]` only makes logs.
+//! `cargo bench --bench engine -- generate FOLDER EVENTS [gzip]` only makes logs,
+//! and `-- rules FOLDER COUNT` rules.
 
 #![allow(
     clippy::unwrap_used,
@@ -43,12 +44,13 @@ fn main() {
             let bytes = generate::generate(Path::new(folder), events.parse().unwrap(), 1, rest == ["gzip"]).unwrap();
             println!("{events} events, {} MB before compression, in {folder}", bytes >> 20);
         }
+        ["rules", folder, count] => rules::generate(Path::new(folder), count.parse().unwrap()).unwrap(),
         [] => measure(200_000, 1_000_000),
         [events] => {
             let events = events.parse().expect("a number of events");
             measure(events, events);
         }
-        _ => println!("engine [EVENTS] | engine generate FOLDER EVENTS [gzip]"),
+        _ => println!("engine [EVENTS] | engine generate FOLDER EVENTS [gzip] | engine rules FOLDER COUNT"),
     }
 }
 

@@ -72,17 +72,36 @@ pub fn envelopes(bytes: &[u8], mut each: impl FnMut(Item<'_>)) {
 
 /// The same, from the middle of an envelope.
 pub fn walk(bytes: &[u8], mode: Mode, each: &mut dyn FnMut(Item<'_>)) {
-    Walk::<Payload<'_>>::over(bytes, each).run(0..bytes.len(), mode, 0);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Walk::<Payload<'_>>::over(bytes, text, each).run(0..bytes.len(), mode, 0),
+        Err(_) => Walk::<Payload<'_>>::over(bytes, &mended(bytes), each).run(0..bytes.len(), mode, 0),
+    }
 }
 
 /// The same, faster, without the ids in parameters and answers: of the
 /// resources there are only those that the record lists itself.
 pub fn walk_heads(bytes: &[u8], mode: Mode, each: &mut dyn FnMut(Item<'_>)) {
-    Walk::<Skipped>::over(bytes, each).run(0..bytes.len(), mode, 0);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Walk::<Skipped>::over(bytes, text, each).run(0..bytes.len(), mode, 0),
+        Err(_) => Walk::<Skipped>::over(bytes, &mended(bytes), each).run(0..bytes.len(), mode, 0),
+    }
+}
+
+/// The bytes as text of the same length: what is no UTF-8 is a question mark each.
+fn mended(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+    }
+    text
 }
 
 struct Walk<'w, 'a, P> {
-    all: &'a [u8],
+    /// The bytes as they came.
+    all: &'w [u8],
+    /// The same as text, which parsing need not check again; the same length.
+    text: &'a str,
     each: &'w mut dyn FnMut(Item<'_>),
     /// The next beginning of a record, and of a line that begins an object,
     /// once looked for: so that a log of nothing but broken records is still
@@ -93,8 +112,8 @@ struct Walk<'w, 'a, P> {
 }
 
 impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
-    fn over(all: &'a [u8], each: &'w mut dyn FnMut(Item<'_>)) -> Self {
-        Self { all, each, next_record: None, next_line: None, reads: PhantomData }
+    fn over(all: &'w [u8], text: &'a str, each: &'w mut dyn FnMut(Item<'_>)) -> Self {
+        Self { all, text, each, next_record: None, next_line: None, reads: PhantomData }
     }
 
     fn broken(&mut self, offset: usize, why: impl Into<String>) {
@@ -102,7 +121,8 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
     }
 
     fn run(&mut self, range: Range<usize>, mode: Mode, depth: usize) {
-        let bytes = &self.all[..range.end];
+        let (all, text) = (self.all, self.text);
+        let bytes = &text.as_bytes()[..range.end];
         let mut at = range.start;
         let mut list = mode == Mode::List;
         if at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
@@ -123,7 +143,7 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
                 b']' if list => (at, list) = (rest_of_envelope(bytes, at + 1), false),
                 _ => {
                     let next = self.resume(bytes, at + 1, list);
-                    let shown: String = String::from_utf8_lossy(&bytes[at..next.min(at + 20)]).into_owned();
+                    let shown: String = String::from_utf8_lossy(&all[at..next.min(at + 20)]).into_owned();
                     let shown = crate::domain::text::visible(&shown).into_owned();
                     self.broken(at, format!("no record begins with '{shown}'"));
                     at = next;
@@ -135,7 +155,8 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
     /// Reads the object at `at`; the answer is where reading goes on, and whether
     /// that is inside a list.
     fn item(&mut self, bytes: &'a [u8], at: usize, list: bool, depth: usize) -> (usize, bool) {
-        let mut values = serde_json::Deserializer::from_slice(&bytes[at..]).into_iter::<Record<'a, P>>();
+        let text = self.text.get(at..bytes.len()).unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Record<'a, P>>();
         match values.next() {
             Some(Ok(record)) => {
                 let end = at + values.byte_offset();
@@ -179,9 +200,16 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
         if list { record } else { record.min(find(&mut self.next_line, b"\n{", 1)) }
     }
 
+    /// Nothing of it had to be mended.
+    fn is_whole(&self, range: &Range<usize>) -> bool {
+        std::ptr::eq(self.all, self.text.as_bytes()) || self.all[range.clone()] == self.text.as_bytes()[range.clone()]
+    }
+
     fn record(&mut self, mut record: Record<'a, P>, range: Range<usize>, depth: usize) {
-        if let Err(error) = std::str::from_utf8(&self.all[range.clone()]) {
-            self.broken(range.start + error.valid_up_to(), "invalid UTF-8 in the record");
+        if !self.is_whole(&range)
+            && let Err(error) = std::str::from_utf8(&self.all[range.clone()])
+        {
+            self.broken(range.start, format!("invalid UTF-8 at byte {} of the record", error.valid_up_to()));
             return;
         }
         if !record.event_id.0.is_empty() {
@@ -214,7 +242,7 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
     fn event(&mut self, record: Record<'a, P>, range: Range<usize>) {
         match Fields::of(record) {
             Ok(fields) => {
-                let raw = &self.all[range.clone()];
+                let raw = &self.text.as_bytes()[range.clone()];
                 (self.each)(Item::Event { fields: &fields, raw, range, quoted: false });
             }
             Err(why) => self.broken(range.start, why),
@@ -227,7 +255,7 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
             Ok(text) => text,
             Err(error) => return self.broken(range.start, format!("CloudTrailEvent is no JSON string: {error}")),
         };
-        match super::fields(text.as_bytes()) {
+        match super::of_text(&text) {
             Ok(fields) => (self.each)(Item::Event { fields: &fields, raw: text.as_bytes(), range, quoted: true }),
             Err(why) => self.broken(range.start, why),
         }
@@ -235,7 +263,7 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
 
     /// Where a part of the input stands in it.
     fn range_of(&self, part: &str) -> Range<usize> {
-        let start = (part.as_ptr() as usize).saturating_sub(self.all.as_ptr() as usize);
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         start..start + part.len()
     }
 }
