@@ -192,9 +192,11 @@ impl RuleSet {
         subject: &Subject<'_>,
         because: Vec<(String, String)>,
         count: u32,
+        event_id: &str,
     ) -> Option<Finding> {
         let rule = self.0.rules.get(number as usize).filter(|rule| rule.generates)?;
-        Some(subject.read(self.0.identity, |reading| Self::tell(rule, reading, because, count)))
+        let finding = subject.read(self.0.identity, |reading| Self::tell(rule, reading, because, count));
+        Some(Finding { event_id: event_id.to_owned(), ..finding })
     }
 
     /// A correlation looks at one of the rules that the hits are of.

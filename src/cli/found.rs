@@ -81,11 +81,11 @@ impl Found {
             };
             let subject = Subject::new(&source, &name, raw.as_bytes());
             findings.extend(self.correlator.observe(&hits, &subject, time));
-            for finding in &findings {
+            for finding in findings {
+                // A correlation may stand on an event that came before this one.
+                let slot = self.timeline.find(&finding.event_id).unwrap_or(slot);
                 self.timeline.mark_rule(slot, finding.severity, &finding.rule_id);
-            }
-            if !findings.is_empty() {
-                self.findings.entry(slot).or_default().extend(findings);
+                self.findings.entry(slot).or_default().push(finding);
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -18,7 +19,7 @@ mod group;
 
 pub(super) use definition::Definition;
 use definition::Measure;
-use group::{Group, Seen};
+use group::{Group, Met, Seen};
 
 /// How many seen events all correlations keep together before the groups that
 /// were quiet longest are forgotten.
@@ -84,7 +85,8 @@ impl Correlator {
 
     /// Takes in the hits of one event that happened at `time`, and tells the
     /// correlations that it completes. Events may come in any order and more
-    /// than once. A burst is told once, when it first meets its condition.
+    /// than once. A burst is told once, when it first meets its condition; the
+    /// finding stands on the latest of its events, whichever came last.
     pub fn observe(&mut self, hits: &Hits, subject: &Subject<'_>, time: Timestamp) -> Vec<Finding> {
         let rules = self.rules.clone();
         let mut findings = Vec::new();
@@ -94,9 +96,9 @@ impl Correlator {
                 let Some(correlation) = rules.correlations().get(number) else { continue };
                 let told = subject
                     .read(rules.identity(), |reading| self.feed(number, correlation, hit, reading, time.as_second()));
-                if let Some((because, count)) = told {
+                if let Some((because, met)) = told {
                     waiting.push(correlation.rule);
-                    findings.extend(rules.correlated(correlation.rule, subject, because, count));
+                    findings.extend(rules.correlated(correlation.rule, subject, because, met.count, &met.last));
                 }
             }
         }
@@ -106,8 +108,8 @@ impl Correlator {
         findings
     }
 
-    /// Adds one event to its group; tells why and with how many events, where
-    /// that meets the condition for the first time in a burst.
+    /// Adds one event to its group; tells why and with which events, where that
+    /// meets the condition for the first time in a burst.
     fn feed(
         &mut self,
         number: usize,
@@ -115,9 +117,10 @@ impl Correlator {
         hit: u32,
         reading: &mut Reading<'_>,
         second: i64,
-    ) -> Option<(Vec<(String, String)>, u32)> {
+    ) -> Option<(Vec<(String, String)>, Met)> {
         let definition = &correlation.definition;
-        let event = hash(&reading.text_of("eventID"));
+        let id: Arc<str> = reading.text_of("eventID").unwrap_or_default().into();
+        let event = hash(&id);
         let groups = self.groups.get_mut(number)?;
         let mut told = None;
         for (part, place) in correlation.parts.iter().zip(0_u16..).filter(|(part, _)| part.rule == hit) {
@@ -133,14 +136,15 @@ impl Correlator {
             self.clock += 1;
             let group = groups.entry(key).or_default();
             let before = group.len();
-            let seen = Seen { second, event, part: place, value: values.0, number: values.1 };
-            let met = group.add(seen, definition, self.clock);
+            let id = Arc::clone(&id);
+            let seen = Seen { second, event, id, part: place, value: values.0, number: values.1 };
+            let met = group.add(&seen, definition, self.clock);
             self.seen = (self.seen + group.len()).saturating_sub(before);
-            if let (Some(count), None) = (met, &told) {
+            if let (Some(met), None) = (met, &told) {
                 let mut because: Vec<(String, String)> =
                     part.group_by.iter().map(|path| (path.text.to_string(), first_text(reading, path))).collect();
-                because.push(("events".into(), format!("{count} within {}", definition.timespan)));
-                told = Some((because, count));
+                because.push(("events".into(), format!("{} within {}", met.count, definition.timespan)));
+                told = Some((because, met));
             }
         }
         told

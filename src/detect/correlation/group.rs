@@ -1,6 +1,7 @@
 //! The events of one correlation that share their `group-by` values.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::definition::{Definition, Measure};
 use crate::detect::matcher::Order;
@@ -9,18 +10,33 @@ use crate::detect::matcher::Order;
 const MOST: usize = 4096;
 
 /// An event that a correlation counts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Seen {
     /// When, in seconds.
     pub(super) second: i64,
-    /// Which event.
+    /// Which event, by the hash of its id.
     pub(super) event: u64,
+    /// Its id.
+    pub(super) id: Arc<str>,
     /// Which of the correlation's rules it matched.
     pub(super) part: u16,
     /// Its value, to tell it from others.
     pub(super) value: u64,
     /// Its value as a number; not a number where it is none.
     pub(super) number: f64,
+}
+
+/// Events that meet a correlation's condition together.
+#[derive(Debug, Clone)]
+pub(super) struct Met {
+    /// The first of them, in seconds.
+    start: i64,
+    /// The last.
+    stop: i64,
+    /// How many there are.
+    pub(super) count: u32,
+    /// The id of the last.
+    pub(super) last: Arc<str>,
 }
 
 /// The events of one correlation that share their `group-by` values, in order of time.
@@ -43,9 +59,9 @@ impl Group {
         self.touched
     }
 
-    /// Takes in an event. Tells how many events there are where it completes a
-    /// burst that was not told before.
-    pub(super) fn add(&mut self, new: Seen, definition: &Definition, clock: u64) -> Option<u32> {
+    /// Takes in an event. Tells the events of the burst that it completes, where
+    /// that was not told before.
+    pub(super) fn add(&mut self, new: &Seen, definition: &Definition, clock: u64) -> Option<Met> {
         self.touched = clock;
         let in_rules = matches!(definition.measure, Measure::Rules | Measure::RulesInOrder);
         let known = |seen: &Seen| seen.event == new.event && (!in_rules || seen.part == new.part);
@@ -53,16 +69,17 @@ impl Group {
         if self.seen[..end].iter().rev().take_while(|seen| seen.second == new.second).any(known) {
             return None;
         }
-        self.seen.insert(end, new);
+        self.seen.insert(end, new.clone());
         if self.seen.len() > MOST {
             let (first, last) = (self.seen[0].second, self.seen[MOST].second);
             let farthest = if new.second - first > last - new.second { 0 } else { MOST };
             self.seen.remove(farthest);
         }
-        let (start, stop, count) = match definition.measure {
+        let met = match definition.measure {
             Measure::RulesInOrder => self.chain(new, definition)?,
             _ => self.burst(new, definition)?,
         };
+        let (start, stop) = (met.start, met.stop);
         // A burst goes on as long as it meets its condition.
         if let Some(told) = self.told.iter_mut().find(|told| told.0 <= stop && start <= told.1) {
             *told = (told.0.min(start), told.1.max(stop));
@@ -72,12 +89,11 @@ impl Group {
         if self.told.len() > MOST {
             self.told.remove(0);
         }
-        Some(count)
+        Some(met)
     }
 
-    /// A window around the new event that meets the condition: its first and
-    /// last second, and its events.
-    fn burst(&self, new: Seen, definition: &Definition) -> Option<(i64, i64, u32)> {
+    /// A window around the new event that meets the condition.
+    fn burst(&self, new: &Seen, definition: &Definition) -> Option<Met> {
         let span = definition.seconds;
         let from = self.seen.partition_point(|seen| seen.second < new.second.saturating_sub(span));
         let at = self.seen.partition_point(|seen| seen.second < new.second);
@@ -91,11 +107,11 @@ impl Group {
         let until = self.seen.partition_point(|seen| seen.second <= new.second);
         let meets = |window: &[Seen]| {
             let measured = measure(window, definition.measure)?;
+            let (first, last) = (window.first()?, window.last()?);
             definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)).then(|| {
                 let events: HashSet<u64> = window.iter().map(|seen| seen.event).collect();
-                let (first, last) =
-                    (window.first().map_or(0, |seen| seen.second), window.last().map_or(0, |seen| seen.second));
-                (first, last, u32::try_from(events.len()).unwrap_or(u32::MAX))
+                let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+                Met { start: first.second, stop: last.second, count, last: Arc::clone(&last.id) }
             })
         };
         if !grows || until == self.seen.len() {
@@ -110,29 +126,34 @@ impl Group {
     }
 
     /// A chain of events, one of each rule in order, that the new event is part
-    /// of: its first and last second, and its length. The latest start counts.
-    /// Events of the same second are in order: CloudTrail tells no finer time.
-    fn chain(&self, new: Seen, definition: &Definition) -> Option<(i64, i64, u32)> {
+    /// of. The latest start counts. Events of the same second are in order:
+    /// CloudTrail tells no finer time.
+    fn chain(&self, new: &Seen, definition: &Definition) -> Option<Met> {
         let span = definition.seconds;
         let from = self.seen.partition_point(|seen| seen.second < new.second.saturating_sub(span));
         let until = self.seen.partition_point(|seen| seen.second <= new.second.saturating_add(span));
         let length = u16::try_from(definition.rules.len()).unwrap_or(u16::MAX);
         (from..until).rev().filter(|first| self.seen[*first].part == 0).find_map(|first| {
-            let start = self.seen[first].second;
+            let start = &self.seen[first];
             let mut last = start;
-            let mut has_new = is_same(&self.seen[first], &new);
-            let mut events = vec![self.seen[first].event];
+            let mut has_new = is_same(start, new);
+            let mut events = vec![start.event];
             for part in 1..length {
-                let begin = self.seen.partition_point(|seen| seen.second < last);
-                let next = self.seen[begin..until]
+                let begin = self.seen.partition_point(|seen| seen.second < last.second);
+                last = self.seen[begin..until]
                     .iter()
                     .filter(|seen| seen.part == part && !events.contains(&seen.event))
-                    .min_by_key(|seen| (seen.second, !is_same(seen, &new)))?;
-                last = next.second;
-                has_new |= is_same(next, &new);
-                events.push(next.event);
+                    .min_by_key(|seen| (seen.second, !is_same(seen, new)))?;
+                has_new |= is_same(last, new);
+                events.push(last.event);
             }
-            (has_new && last - start <= span).then(|| (start, last, u32::from(length)))
+            let (start, stop) = (start.second, last.second);
+            (has_new && stop - start <= span).then(|| Met {
+                start,
+                stop,
+                count: u32::from(length),
+                last: Arc::clone(&last.id),
+            })
         })
     }
 }

@@ -1,11 +1,14 @@
 //! Correlations over events in and out of order.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::detect::correlation::Correlator;
 use crate::detect::correlation::group::Group;
 use crate::detect::{RuleSet, Subject};
+use crate::domain::finding::Severity;
 
 const BASES: &str = "
 ---
@@ -30,6 +33,7 @@ struct Bench {
     correlator: Correlator,
     rules: RuleSet,
     next: u32,
+    seconds: HashMap<String, i64>,
 }
 
 impl Bench {
@@ -38,7 +42,7 @@ impl Bench {
         let text = format!("title: c\nid: c-id\nlevel: high\ncorrelation:\n{indented}{BASES}");
         let (rules, errors) = RuleSet::load(&[("m".into(), vec![("c.yml".into(), text)])], false);
         assert_eq!(errors, [], "{correlation}");
-        Self { correlator: Correlator::new(&rules), rules, next: 0 }
+        Self { correlator: Correlator::new(&rules), rules, next: 0, seconds: HashMap::new() }
     }
 
     /// One event at a second; tells the counts of what it completed.
@@ -55,7 +59,11 @@ impl Bench {
         let hits = self.rules.hits(&subject);
         let time = Timestamp::from_second(1_700_000_000 + second).unwrap();
         let found = self.correlator.observe(&hits, &subject, time);
-        assert!(found.iter().all(|finding| finding.event_id == id && finding.rule_id.starts_with('c')));
+        self.seconds.insert(id.to_owned(), second);
+        for finding in &found {
+            assert!(finding.rule_id.starts_with('c'));
+            assert!(self.seconds[&finding.event_id] >= second, "{} is not the latest", finding.event_id);
+        }
         found.into_iter().map(|finding| finding.count).collect()
     }
 
@@ -181,7 +189,7 @@ fn a_correlation_may_look_at_another() {
     );
     let (rules, errors) = RuleSet::load(&[("m".into(), vec![("c.yml".into(), text)])], false);
     assert_eq!(errors, []);
-    let mut bench = Bench { correlator: Correlator::new(&rules), rules, next: 0 };
+    let mut bench = Bench { correlator: Correlator::new(&rules), rules, next: 0, seconds: HashMap::new() };
     assert_eq!(bench.failures([0, 1, 2, 3]), []);
     assert_eq!(bench.event(9, "Success", "alice", ""), [2]);
     assert!(bench.event(9, "Success", "bob", "").is_empty());
@@ -228,4 +236,36 @@ fn memory_stays_bounded_over_ever_new_groups() {
     assert_eq!(group_sizes, bench.correlator.seen);
     bench.correlator.forget();
     assert!(bench.correlator.seen <= 1000);
+}
+
+#[test]
+fn a_finding_stands_on_the_latest_event_whichever_came_last() {
+    let rules = RuleSet::builtin();
+    let calls =
+        [("stop", 0, "StopInstances"), ("change", 60, "ModifyInstanceAttribute"), ("start", 120, "StartInstances")];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let mut correlator = Correlator::new(&rules);
+        let mut told = Vec::new();
+        for (id, second, name) in order.map(|at| calls[at]) {
+            let raw = json!({
+                "eventID": id, "eventName": name, "eventSource": "ec2.amazonaws.com",
+                "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/alice"},
+                "requestParameters": {"userData": "<sensitiveDataRemoved>"},
+            });
+            let raw = raw.to_string();
+            let subject = Subject::new("ec2.amazonaws.com", name, raw.as_bytes());
+            let time = Timestamp::from_second(1_700_000_000 + second).unwrap();
+            told.extend(correlator.observe(&rules.hits(&subject), &subject, time));
+        }
+        let told: Vec<_> = told.iter().map(|finding| (finding.event_id.as_str(), finding.severity)).collect();
+        assert_eq!(told, [("start", Severity::Critical)], "{order:?}");
+    }
+}
+
+#[test]
+fn a_burst_that_a_late_event_completes_stands_on_its_latest() {
+    let mut bench = Bench::new(COUNT);
+    assert_eq!(bench.failures([0, 40]), []);
+    // The helper holds each finding against the seconds of what was seen.
+    assert_eq!(bench.failures([20]), [(20, 3)]);
 }
