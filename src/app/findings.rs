@@ -28,7 +28,7 @@ pub struct Group {
     /// Its findings are listed below it.
     pub is_open: bool,
     severity: Severity,
-    /// Its findings, newest first.
+    /// Its findings, oldest first: most come in order, and go to the end.
     members: Vec<usize>,
 }
 
@@ -118,8 +118,8 @@ impl Findings {
             self.rows += 1;
         }
         let group = &mut self.groups[place];
-        let newest = group.members.first().map(|first| self.all[*first].time);
-        let before = group.members.partition_point(|other| self.all[*other].time > time);
+        let newest = group.members.last().map(|last| self.all[*last].time);
+        let before = group.members.partition_point(|other| self.all[*other].time <= time);
         group.members.insert(before, at);
         self.rows += usize::from(group.is_open);
         if newest.is_none_or(|newest| newest < time) {
@@ -150,7 +150,7 @@ impl Findings {
 
     /// All, the worst groups first.
     pub fn listed(&self) -> impl Iterator<Item = &Listed> {
-        self.order.iter().flat_map(|rank| self.groups[rank.2].members.iter().map(|at| &self.all[*at]))
+        self.order.iter().flat_map(|rank| self.groups[rank.2].members.iter().rev().map(|at| &self.all[*at]))
     }
 
     /// How many groups there are.
@@ -178,8 +178,8 @@ impl Findings {
     }
 
     fn row_of<'f>(&'f self, group: &'f Group, line: usize) -> Option<Row<'f>> {
-        let since = self.all.get(*group.members.last()?)?.time;
-        let listed = self.all.get(*group.members.get(line.saturating_sub(1))?)?;
+        let since = self.all.get(*group.members.first()?)?.time;
+        let listed = self.all.get(*group.members.iter().rev().nth(line.saturating_sub(1))?)?;
         Some(Row { group, listed, since, is_group: line == 0 && group.count() > 1 })
     }
 

@@ -292,8 +292,8 @@ pub struct Events {
     /// One JSON document
     #[arg(long, group = "shape")]
     pub json: bool,
-    /// The records as CloudTrail wrote them, one a line
-    #[arg(long, group = "shape")]
+    /// The records as CloudTrail wrote them, one a line; with --json a list of them
+    #[arg(long, conflicts_with = "story")]
     pub raw: bool,
     /// Plain sentences, repeated deeds and quiet stretches folded
     #[arg(long, group = "shape")]

@@ -26,7 +26,7 @@ pub fn run(args: &Events, setting: &Setting) -> Outcome {
     let filter = query::expand(args.filter.as_deref().unwrap_or(""), &setting.config.filters).map_err(wrong)?;
     let query = Query::parse(&filter, now(), None).map_err(wrong)?;
     let found = Found::new(rules::load(&args.rules, setting)?);
-    let teller = Teller { args, query, out: Out::new(), story: Story::default(), many: Vec::new() };
+    let teller = Teller { args, query, out: Out::new(), story: Story::default(), many: Vec::new(), raws: Vec::new() };
     if args.from.is_empty() { live(teller, found, setting) } else { from(teller, found, setting) }
 }
 
@@ -164,6 +164,7 @@ struct Teller<'a> {
     out: Out,
     story: Story,
     many: Vec<serde_json::Value>,
+    raws: Vec<String>,
 }
 
 impl Teller<'_> {
@@ -200,6 +201,10 @@ impl Teller<'_> {
         let unreadable = |why: String| Failure::Failed(format!("a record cannot be read back: {why}"));
         if self.args.raw {
             let raw = found.timeline.raw(slot).map_err(unreadable)?;
+            if self.args.json {
+                self.raws.push(one_line(&raw).into_owned());
+                return Ok(());
+            }
             return self.out.line(&one_line(&raw));
         }
         if self.args.story {
@@ -244,7 +249,9 @@ impl Teller<'_> {
                 self.out.line(&line)?;
             }
         }
-        if self.args.json {
+        if self.args.json && self.args.raw {
+            self.out.line(&format!("[\n{}\n]", self.raws.join(",\n")))?;
+        } else if self.args.json {
             self.out.document(&self.many)?;
         }
         self.out.flush()

@@ -187,6 +187,12 @@ fn recorded_events_are_printed_whole_and_in_order_in_every_shape() {
     let records: Vec<serde_json::Value> = raw.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let last: Vec<&str> = events[2897..].iter().map(|event| event["id"].as_str().unwrap()).collect();
     assert_eq!(records.iter().map(|record| record["eventID"].as_str().unwrap()).collect::<Vec<_>>(), last);
+    let lines = machine.run(&["events", "--from", LOGS, "--jsonl", "--raw", "--limit", "3"]);
+    assert_eq!(lines.out, raw.out);
+    let list = machine.run(&["events", "--from", LOGS, "--json", "--raw", "--limit", "3"]);
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&list.out).unwrap(), records);
+    let none = machine.run(&["events", "--from", LOGS, "--json", "--raw", "--filter", "event:Nothing"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&none.out).unwrap(), serde_json::json!([]));
 
     let story = machine.run(&["events", "--from", LOGS, "--story", "--filter", "is:write -is:error"]);
     assert!(

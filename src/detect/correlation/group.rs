@@ -1,7 +1,8 @@
 //! The events of one correlation that share their `group-by` values.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::definition::{Definition, Measure};
 use crate::detect::matcher::Order;
@@ -106,11 +107,10 @@ impl Group {
             && !matches!(definition.measure, Measure::Average | Measure::Percentile(_));
         let until = self.seen.partition_point(|seen| seen.second <= new.second);
         let meets = |window: &[Seen]| {
-            let measured = measure(window, definition.measure)?;
+            let measured = measure(window, definition)?;
             let (first, last) = (window.first()?, window.last()?);
             definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)).then(|| {
-                let events: HashSet<u64> = window.iter().map(|seen| seen.event).collect();
-                let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+                let count = different(window, |seen| seen.event) as u32;
                 Met { start: first.second, stop: last.second, count, last: Arc::clone(&last.id) }
             })
         };
@@ -162,14 +162,20 @@ fn is_same(one: &Seen, other: &Seen) -> bool {
     one.event == other.event && one.part == other.part
 }
 
+/// How many different numbers the events of a window have.
+fn different(window: &[Seen], of: impl Fn(&Seen) -> u64) -> usize {
+    window.iter().map(of).collect::<FxHashSet<_>>().len()
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "a rank among at most a few thousand")]
-fn measure(window: &[Seen], measure: Measure) -> Option<f64> {
+fn measure(window: &[Seen], definition: &Definition) -> Option<f64> {
     let numbers = || window.iter().map(|seen| seen.number).filter(|number| !number.is_nan());
-    let different = |of: fn(&Seen) -> u64| window.iter().map(of).collect::<HashSet<_>>().len() as f64;
-    match measure {
-        Measure::Events => Some(different(|seen| seen.event)),
-        Measure::Values => Some(different(|seen| seen.value)),
-        Measure::Rules | Measure::RulesInOrder => Some(different(|seen| u64::from(seen.part))),
+    match definition.measure {
+        // Of one rule, an event is seen once.
+        Measure::Events if definition.rules.len() == 1 => Some(window.len() as f64),
+        Measure::Events => Some(different(window, |seen| seen.event) as f64),
+        Measure::Values => Some(different(window, |seen| seen.value) as f64),
+        Measure::Rules | Measure::RulesInOrder => Some(different(window, |seen| u64::from(seen.part)) as f64),
         Measure::Sum => Some(numbers().sum()),
         Measure::Average => {
             let count = numbers().count();
