@@ -72,6 +72,8 @@ pub struct Options {
     pub accounts: Vec<String>,
     /// Set from elsewhere, it ends the load.
     pub cancel: Option<Arc<AtomicBool>>,
+    /// Its threads give way to others, such as one that answers keys.
+    pub gives_way: bool,
 }
 
 impl Options {

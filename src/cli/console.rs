@@ -61,7 +61,8 @@ pub fn demo(args: &Demo, setting: &Setting) -> Outcome {
 pub fn open(args: &Open, setting: &Setting) -> Outcome {
     need_terminal()?;
     let inputs = recorded_inputs(&args.paths)?;
-    let options = super::events::recorded_options(setting, &args.narrowed);
+    let narrowed = super::events::recorded_options(setting, &args.narrowed);
+    let options = recorded::Options { gives_way: true, ..narrowed };
     run(setting, Mode::Recorded, None, Clock::wall(), Source::Recorded(inputs, options), &args.rules)
 }
 

@@ -65,7 +65,7 @@ impl Visitor for Judge<'_> {
     type Output = Judged;
 
     /// So few are added to the Timeline at a time that a key never waits long for it.
-    const MOST: usize = 8192;
+    const MOST: usize = 4096;
 
     fn see(&mut self, record: Seen<'_>) {
         let findings = self.findings(&record);

@@ -144,23 +144,32 @@ impl IdNumber {
 
 /// A UUID as AWS writes it: lower case, with hyphens.
 fn uuid(text: &[u8]) -> Option<u128> {
-    if text.len() != 36 {
+    /// What each byte is as a digit; more than any digit where it is none.
+    const DIGITS: [u8; 256] = {
+        let mut digits = [0xff; 256];
+        let mut digit = 0;
+        while digit < 16 {
+            digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+            digit += 1;
+        }
+        digits
+    };
+    let text: &[u8; 36] = text.try_into().ok()?;
+    if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
         return None;
     }
-    let mut number = 0_u128;
-    for (at, byte) in text.iter().enumerate() {
-        let digit = match byte {
-            b'-' if matches!(at, 8 | 13 | 18 | 23) => continue,
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        if matches!(at, 8 | 13 | 18 | 23) {
-            return None;
+    let (mut number, mut seen) = (0_u128, 0);
+    for part in [0..8, 9..13, 14..18, 19..23, 24..36] {
+        let digits = part.len() as u32 * 4;
+        let mut value = 0_u64;
+        for byte in &text[part] {
+            let digit = DIGITS[usize::from(*byte)];
+            seen |= digit;
+            value = value << 4 | u64::from(digit & 15);
         }
-        number = number << 4 | u128::from(digit);
+        number = number << digits | u128::from(value);
     }
-    Some(number)
+    (seen < 16).then_some(number)
 }
 
 /// Where an event's raw record lies.
@@ -324,5 +333,29 @@ impl Columns {
             + self.resource_ends.capacity() * 4
             + self.resources.capacity() * 5
             + self.places.capacity() * 12
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IdNumber;
+
+    #[test]
+    fn only_a_uuid_as_aws_writes_it_is_its_own_number() {
+        let (number, plain) = IdNumber::of("0123abcd-4567-89ef-8000-0000deadbeef");
+        assert_eq!((number.0, plain), (0x0123_abcd_4567_89ef_8000_0000_dead_beef, true));
+        for other in [
+            "",
+            "e-1",
+            "0123abcd-4567-89ef-8000-0000deadbee",
+            "0123abcd-4567-89ef-8000-0000deadbeefa",
+            "0123ABCD-4567-89ef-8000-0000deadbeef",
+            "0123abcg-4567-89ef-8000-0000deadbeef",
+            "0123abcd-4567-89ef-80000-000deadbeef",
+            "0123abcd-4567-89ef-8000-0000dead-eef",
+            "0123abcd04567089ef080000000deadbeef0",
+        ] {
+            assert!(!IdNumber::of(other).1, "{other}");
+        }
     }
 }
