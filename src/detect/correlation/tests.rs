@@ -38,8 +38,14 @@ struct Bench {
 
 impl Bench {
     fn new(correlation: &str) -> Self {
+        Self::with(correlation, "")
+    }
+
+    /// With one more rule to look at.
+    fn with(correlation: &str, other: &str) -> Self {
+        let other = if other.is_empty() { String::new() } else { format!("---\n{other}") };
         let indented: String = correlation.trim().lines().flat_map(|line| ["    ", line, "\n"]).collect();
-        let text = format!("title: c\nid: c-id\nlevel: high\ncorrelation:\n{indented}{BASES}");
+        let text = format!("title: c\nid: c-id\nlevel: high\ncorrelation:\n{indented}{BASES}{other}");
         let (rules, errors) = RuleSet::load(&[("m".into(), vec![("c.yml".into(), text)])], false);
         assert_eq!(errors, [], "{correlation}");
         Self { correlator: Correlator::new(&rules), rules, next: 0, seconds: HashMap::new() }
@@ -125,6 +131,45 @@ fn different_values_are_counted() {
     let mut bench = Bench::new(correlation);
     for (second, value, told) in [(0, "a", 0), (1, "a", 0), (2, "b", 0), (3, "b", 0), (4, "c", 1), (5, "d", 0)] {
         assert_eq!(bench.event(second, "Failure", "alice", value).len(), told, "{value}");
+    }
+}
+
+#[test]
+fn values_of_several_fields_are_told_apart_together() {
+    let correlation =
+        "type: value_count\nrules: failed\ngroup-by: [user]\ntimespan: 5m\ncondition: {field: [v, who], gte: 2}";
+    let mut bench = Bench::new(correlation);
+    assert!(bench.event(0, "Failure", "alice", "x").is_empty());
+    assert!(bench.event(1, "Failure", "alice", "x").is_empty());
+    assert_eq!(bench.event(2, "Failure", "alice", "y"), [3]);
+}
+
+#[test]
+fn every_comparison_and_unit_of_time_is_understood() {
+    // Three failures, one each ten seconds: those that are told are told once.
+    for (condition, timespan, wanted) in [
+        ("{eq: 2}", "1m", vec![(10, 2)]),
+        ("{neq: 1}", "1m", vec![(10, 2)]),
+        ("{lt: 2}", "60s", vec![(0, 1)]),
+        ("{lte: 1}", "1h", vec![(0, 1)]),
+        ("{gt: 2}", "1d", vec![(20, 3)]),
+        ("{gte: 3}", "20s", vec![(20, 3)]),
+        ("{gte: 3}", "19s", vec![]),
+    ] {
+        let correlation =
+            format!("type: event_count\nrules: failed\ngroup-by: [user]\ntimespan: {timespan}\ncondition: {condition}");
+        assert_eq!(Bench::new(&correlation).failures([0, 10, 20]), wanted, "{condition} {timespan}");
+    }
+}
+
+#[test]
+fn a_condition_of_a_temporal_correlation_counts_its_rules() {
+    let correlation = "type: temporal\nrules: [failed, success, other]\ngroup-by: [user]\ntimespan: 1m\n";
+    let other = "title: Other\nid: other-id\nname: other\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n    s: {result: Other}\n    condition: s\n";
+    for (condition, told) in [("condition: {gte: 2}", vec![2]), ("", vec![])] {
+        let mut bench = Bench::with(&format!("{correlation}{condition}"), other);
+        assert!(bench.event(0, "Failure", "alice", "x").is_empty());
+        assert_eq!(bench.event(10, "Success", "alice", "x"), told, "{condition}");
     }
 }
 
