@@ -163,7 +163,8 @@ pub trait Visitor: Send {
     /// What is handed over to the one that asked for the load.
     type Output: Send;
 
-    /// It keeps [`Seen::source`], so that the records of streams are kept in memory, compressed.
+    /// It keeps [`Seen::source`], so that the records of streams and of long packed
+    /// files are kept in memory, compressed.
     const KEEPS_RAW: bool = true;
 
     /// It needs the ids in parameters and answers. Without, decoding is faster,

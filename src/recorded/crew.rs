@@ -72,7 +72,7 @@ struct Piece {
     /// Where it begins in the file's content.
     offset: u64,
     mode: Mode,
-    /// The file; none for a stream, whose records are kept in memory.
+    /// The file; none for a stream or a packed file, whose records are kept in memory.
     source: Option<Arc<dyn Raw>>,
 }
 

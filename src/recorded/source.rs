@@ -1,8 +1,9 @@
 //! Records that lie in files, read back on demand.
 //!
-//! A plain file is read at the record's place. A compressed one is
-//! decompressed again from its beginning up to there; the part around the last
-//! record that was read is kept, because the next one asked for mostly lies near it.
+//! A plain file is read at the record's place. A compressed one, if it is short
+//! enough for that, is decompressed again from its beginning up to there; what is
+//! before the last record that was read is kept, because the next one asked for
+//! mostly lies there. Records of longer ones are kept in memory.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -34,8 +35,10 @@ struct Part {
     bytes: Arc<Vec<u8>>,
 }
 
-/// How much is decompressed at a time beyond what is asked for.
-const AROUND: u64 = 4 << 20;
+/// How much is kept of what stands before the record that is asked for, and how
+/// much is decompressed beyond it.
+const BEFORE: u64 = 4 << 20;
+const BEYOND: u64 = 256 << 10;
 
 /// How many decompressed bytes are kept in all.
 const SHELF: usize = 32 << 20;
@@ -67,10 +70,10 @@ impl LogFile {
             return Ok(part);
         }
         let mut unpacker = Unpacker::new(self.open()?, self.packing).map_err(|error| self.told(&error))?;
-        let from = at.saturating_sub(AROUND);
+        let from = at.saturating_sub(BEFORE);
         let skipped = io::copy(&mut (&mut unpacker).take(from), &mut io::sink()).map_err(|error| self.told(&error))?;
         let mut bytes = Vec::new();
-        let wanted = end - from + AROUND;
+        let wanted = end - from + BEYOND;
         let read = if skipped == from { (&mut unpacker).take(wanted).read_to_end(&mut bytes) } else { Ok(0) };
         // A log that breaks off still gives what stands before the break.
         if let Err(error) = read

@@ -109,6 +109,21 @@ fn a_long_file_is_cut_into_pieces_and_nothing_is_lost() {
 }
 
 #[test]
+fn records_of_a_long_packed_file_are_read_back_without_unpacking_it_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = log(0..30_000);
+    let path = file(folder.path(), "long.json.gz", gzip(text.as_bytes()));
+    let (timeline, _) = open(&[Input::Path(path.clone())], &Options::default());
+    assert!(timeline.weight() < text.len() * 2 / 3, "{} of {}", timeline.weight(), text.len());
+    fs::remove_file(path).unwrap();
+    let order = timeline.order().to_vec();
+    for slot in [0, 17_003, 29_999].map(|place| order[place]) {
+        let raw = timeline.raw(slot).unwrap();
+        assert_eq!(crate::trail::decode::record(raw.as_bytes()).unwrap().id, timeline.row(slot).id.to_string());
+    }
+}
+
+#[test]
 fn a_broken_record_is_located_and_the_rest_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let broken = r#"{"eventVersion":"1.08","eventID":"x","eventTime":"yesterday","eventName":"A"}"#;

@@ -97,11 +97,9 @@ impl<V: Visitor> Worker<'_, V> {
     ) {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
-        let result = if source.is_some() {
-            (&mut reader).take(SHORT as u64).read_to_end(&mut buffer).map(|_| ())
-        } else {
-            Ok(())
-        };
+        let is_stream = source.is_none();
+        let result =
+            if is_stream { Ok(()) } else { (&mut reader).take(SHORT as u64).read_to_end(&mut buffer).map(|_| ()) };
         if !self.crew.jobs[number].0.named && !looks_like_json(&buffer) {
             *lock(&self.crew.jobs[number].1.other) = Some(if buffer.is_empty() { "empty" } else { "no JSON" });
             if let Err(error) = result {
@@ -110,9 +108,12 @@ impl<V: Visitor> Worker<'_, V> {
             self.buffer = buffer;
             return;
         }
-        let long = source.is_none() || (result.is_ok() && buffer.len() == SHORT);
+        let long = is_stream || (result.is_ok() && buffer.len() == SHORT);
         if long {
-            self.pieces(number, reader, buffer, source, packing);
+            // To read one record of a long file again, it would have to be unpacked
+            // from its beginning: its records are kept in memory like a stream's.
+            let source = source.filter(|_| packing == Packing::Plain);
+            self.pieces(number, reader, buffer, source, packing, is_stream);
             return;
         }
         if let Some(source) = source {
@@ -132,6 +133,7 @@ impl<V: Visitor> Worker<'_, V> {
         mut buffer: Vec<u8>,
         source: Option<Arc<dyn Raw>>,
         packing: Packing,
+        is_stream: bool,
     ) {
         let mut cutter = Cutter::default();
         let (mut offset, mut skipping) = (0_u64, false);
@@ -152,7 +154,7 @@ impl<V: Visitor> Worker<'_, V> {
                 }
             }
             // A stream that gives little at a time is shown as it comes.
-            let enough = if source.is_none() && buffer.len() - had < READ / 16 { 1 } else { wanted };
+            let enough = if is_stream && buffer.len() - had < READ / 16 { 1 } else { wanted };
             while let Some(cut) = cutter.follow(&buffer, enough) {
                 let rest = buffer.split_off(cut.len);
                 let bytes = std::mem::replace(&mut buffer, rest);
