@@ -250,6 +250,6 @@ enum Task {
 /// takes the priority of "this process" for that of the calling thread.
 fn give_way() {
     if cfg!(target_os = "linux") {
-        let _ = rustix::process::setpriority_process(None, 10);
+        let _ = rustix::process::setpriority_process(None, 3);
     }
 }
