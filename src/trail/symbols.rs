@@ -181,6 +181,48 @@ impl Lookup {
     }
 }
 
+/// How many events have each text of a table. A clone shares all pages.
+#[derive(Debug, Clone, Default)]
+pub struct Tally(Vec<Arc<Vec<u32>>>);
+
+impl Tally {
+    /// So many more events have the text.
+    pub fn add(&mut self, symbol: Symbol, more: u32) {
+        *self.place(symbol) += more;
+    }
+
+    /// One event less has the text.
+    pub fn take(&mut self, symbol: Symbol) {
+        let count = self.place(symbol);
+        *count = count.saturating_sub(1);
+    }
+
+    /// The texts that some event has, with how many.
+    pub fn iter(&self) -> impl Iterator<Item = (Symbol, usize)> {
+        self.0.iter().enumerate().flat_map(|(number, page)| {
+            let counts = page.iter().zip((number << CHUNK_BITS) as Symbol..);
+            counts.filter(|(count, _)| **count > 0).map(|(count, symbol)| (symbol, *count as usize))
+        })
+    }
+
+    fn place(&mut self, symbol: Symbol) -> &mut u32 {
+        let (page, at) = (symbol as usize >> CHUNK_BITS, symbol as usize & (CHUNK - 1));
+        if self.0.len() <= page {
+            self.0.resize_with(page + 1, Arc::default);
+        }
+        let counts = Arc::make_mut(&mut self.0[page]);
+        if counts.len() <= at {
+            counts.resize(at + 1, 0);
+        }
+        &mut counts[at]
+    }
+
+    /// Bytes of memory that it takes.
+    pub fn weight(&self) -> usize {
+        self.0.iter().map(|page| page.capacity() * 4 + 40).sum()
+    }
+}
+
 /// A set of small numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bits(Vec<u64>);

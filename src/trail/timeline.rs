@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 use super::columns::{Columns, Field, IdNumber};
 use super::decode::{self, Batch, Broken};
 use super::raw::{Open, Raw};
-use super::symbols::{Bits, Symbol, Table};
+use super::symbols::{Bits, Symbol, Table, Tally};
 use crate::domain::event::Event;
 use crate::domain::window::Span;
 
@@ -68,6 +68,7 @@ pub struct Ingested {
 pub struct Timeline {
     segments: Vec<Option<Arc<Columns>>>,
     tables: [Table; Field::ALL.len()],
+    tallies: [Tally; Field::ALL.len()],
     order: Order,
     blocks: Arc<Vec<Block>>,
     odd_ids: Arc<FxHashMap<u128, Box<str>>>,
@@ -87,6 +88,7 @@ impl Clone for Timeline {
         Self {
             segments: self.segments.clone(),
             tables: self.tables.clone(),
+            tallies: self.tallies.clone(),
             order: self.order.clone(),
             blocks: Arc::clone(&self.blocks),
             odd_ids: Arc::clone(&self.odd_ids),
@@ -244,29 +246,7 @@ impl Timeline {
 
     /// How many events have each text of a column; texts that no event has are left out.
     pub fn counts(&self, field: Field) -> Vec<(Symbol, usize)> {
-        let mut counts = vec![0_usize; self.table(field).len()];
-        for (first, columns) in self.segments() {
-            if self.dropped == 0 {
-                let all = columns.symbols.get(field as usize).unwrap_or(&columns.resources);
-                for symbol in all {
-                    counts[*symbol as usize] += 1;
-                }
-                continue;
-            }
-            for row in 0..columns.len() {
-                if self.gone.has(first + columns.number_of(row) as u32) {
-                    continue;
-                }
-                if field == Field::Resource {
-                    columns.resources[columns.resources_of(row)]
-                        .iter()
-                        .for_each(|symbol| counts[*symbol as usize] += 1);
-                } else {
-                    counts[columns.symbols[field as usize][row] as usize] += 1;
-                }
-            }
-        }
-        counts.into_iter().enumerate().filter(|(_, n)| *n > 0).map(|(at, n)| (at as Symbol, n)).collect()
+        self.tallies[field as usize].iter().collect()
     }
 
     /// Bytes of memory that events, symbols, order and raw blocks take.
@@ -278,6 +258,7 @@ impl Timeline {
         });
         self.segments.iter().flatten().map(|columns| columns.weight()).sum::<usize>()
             + self.tables.iter().map(Table::weight).sum::<usize>()
+            + self.tallies.iter().map(Tally::weight).sum::<usize>()
             + self.order.weight()
             + blocks.sum::<usize>()
             + self.write.as_ref().map_or(0, |write| write.weight())

@@ -78,13 +78,14 @@ impl<const IDS: bool> Visitor for Counting<IDS> {
 }
 
 fn measure(events: usize, many: usize) {
+    let mut table = Table::default();
+    program::start(&mut table);
     let folder = std::env::temp_dir().join(format!("stanch-bench-{}", std::process::id()));
     let (plain, gzip) = (folder.join("plain"), folder.join("gzip"));
     let bytes = generate::generate(&plain, events, 1, false).unwrap();
     generate::generate(&gzip, events, 1, true).unwrap();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{events} events, {} MB plain, {cores} cores\n", bytes >> 20);
-    let mut table = Table::default();
     let mut floors = Vec::new();
     for (name, folder) in [("plain", &plain), ("gzip", &gzip)] {
         let floor = engine(&mut table, name, folder, events);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Block, Order, SEGMENT_BITS, Slot, Timeline};
-use crate::trail::columns::Columns;
+use super::{Block, Order, SEGMENT, SEGMENT_BITS, Slot, Timeline};
+use crate::trail::columns::{Columns, Field};
 
 /// How much a Timeline keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,9 @@ impl Timeline {
             return 0;
         }
         self.order = Order::of(&kept);
+        for slot in &dropped {
+            self.uncount(*slot);
+        }
         let gone = Arc::make_mut(&mut self.gone);
         for slot in &dropped {
             gone.put(slot.0);
@@ -74,6 +77,19 @@ impl Timeline {
         self.free(&dropped);
         self.forget(dropped.len());
         dropped.len()
+    }
+
+    /// An event's texts are counted no longer.
+    fn uncount(&mut self, slot: Slot) {
+        let number = (slot.0 >> SEGMENT_BITS) as usize;
+        let Some(columns) = self.segments.get(number).cloned().flatten() else { return };
+        let Some(row) = columns.row_of(slot.0 as usize & (SEGMENT - 1)) else { return };
+        for (tally, column) in self.tallies.iter_mut().zip(&columns.symbols) {
+            tally.take(column[row]);
+        }
+        for symbol in &columns.resources[columns.resources_of(row)] {
+            self.tallies[Field::Resource as usize].take(*symbol);
+        }
     }
 
     /// Moves raw records that are kept in memory out of blocks that hold mostly

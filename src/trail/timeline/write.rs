@@ -83,6 +83,7 @@ impl Timeline {
             let odd: &mut FxHashMap<_, _> = Arc::make_mut(&mut self.odd_ids);
             odd.extend(batch.odd_ids);
         }
+        self.count(&batch.columns, &rows, &names);
         let none = batch.tables[Field::Error as usize].find("");
         let failures = Arc::make_mut(&mut self.failures);
         let mut new = Vec::with_capacity(rows.len());
@@ -103,6 +104,24 @@ impl Timeline {
             added: (first..first + rows.len() as u32).map(Slot).collect(),
             duplicates: batch.columns.len() - rows.len(),
             broken: Vec::new(),
+        }
+    }
+
+    /// Counts the texts of new rows.
+    fn count(&mut self, columns: &Columns, rows: &[usize], names: &[Vec<Symbol>; Field::ALL.len()]) {
+        for (field, (names, tally)) in names.iter().zip(&mut self.tallies).enumerate() {
+            let mut counts = vec![0_u32; names.len()];
+            for row in rows {
+                match columns.symbols.get(field) {
+                    Some(column) => counts[column[*row] as usize] += 1,
+                    None => columns.resources[columns.resources_of(*row)]
+                        .iter()
+                        .for_each(|symbol| counts[*symbol as usize] += 1),
+                }
+            }
+            for (name, count) in names.iter().zip(counts).filter(|(_, count)| *count > 0) {
+                tally.add(*name, count);
+            }
         }
     }
 
