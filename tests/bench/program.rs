@@ -53,13 +53,17 @@ fn ticks(id: u32) -> u64 {
 /// The console's first frame. To be asked while this process is small: what it
 /// starts begins as a copy of it.
 pub fn start(table: &mut Table) {
-    let first = best(5, || {
+    // The clock stops before the program is ended again.
+    let once = |_| {
         // Nobody answers there: what is seen is there before any answer.
         let keys = [("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "x")];
         let arguments = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:9"];
+        let begun = Instant::now();
         let console = Console::start_with(&arguments, 200, 50, &keys);
         console.wait_text("READ-ONLY");
-    });
+        begun.elapsed()
+    };
+    let first = (0..5).map(once).min().unwrap_or_default();
     table.add("start to first frame, live", ms(first), "", "50 ms", Some(first < Duration::from_millis(50)));
 }
 
