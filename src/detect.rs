@@ -29,6 +29,7 @@ mod json;
 mod load;
 mod logic;
 mod matcher;
+mod memo;
 mod modifier;
 mod pattern;
 mod rule;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::json::{Value, decoded, scalars};
 use super::matcher::{Matcher, TimePart};
+use super::memo::Memo;
 use super::modifier::{Compared, Kind};
 use super::pattern::fold;
 use super::subject::{Found, Path, Reading};
@@ -35,6 +36,8 @@ pub(super) struct Test {
     pub(super) kind: Kind,
     /// The fields that it is compared with, for a field reference.
     pub(super) others: Vec<Path>,
+    /// The answers so far, where remembering them pays.
+    pub(super) memo: Option<Memo>,
 }
 
 impl Expression {
@@ -160,7 +163,11 @@ impl Test {
                     return self.meets_any(matchers, &Value::Text(text.into()));
                 }
                 let found = reading.find(path);
-                matchers.iter().any(|matcher| self.met(matcher, found).is_some())
+                let any = || matchers.iter().any(|matcher| self.met(matcher, found).is_some());
+                match (&self.memo, found) {
+                    (Some(memo), Found::One(Value::Text(text))) => memo.answer(text, any),
+                    _ => any(),
+                }
             }
             Kind::All(groups) => {
                 let found = reading.find(path);
@@ -200,6 +207,15 @@ impl Test {
                 .and_then(|text| part.of(&text))
                 .is_some_and(|number| matcher.matches(&Value::Number(&number.to_string()))),
         }
+    }
+
+    /// The same, with its answers remembered where its field has few values and
+    /// the question is a long one.
+    pub(super) fn remembering(mut self) -> Self {
+        let few = self.path.as_ref().is_some_and(|path| &*path.text == "userAgent");
+        let long = matches!(&self.kind, Kind::Any(matchers) if matchers.iter().any(|matcher| matcher.cost() > 0));
+        self.memo = (few && long).then(Memo::new);
+        self
     }
 
     /// A matcher tells upper from lower case, as the index does not.

@@ -157,6 +157,7 @@ impl Searcher<'_> {
             _ => Vec::new(),
         };
         let path = (!question.field.is_empty()).then(|| self.fields.path(&question.field));
-        Ok(Expression::Test(Test { path, negated: asked.negated, part: asked.part, kind: asked.kind, others }))
+        let test = Test { path, negated: asked.negated, part: asked.part, kind: asked.kind, others, memo: None };
+        Ok(Expression::Test(test.remembering()))
     }
 }
