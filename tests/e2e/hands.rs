@@ -10,7 +10,7 @@ pub const RIGHT: &str = "\x1b[C";
 pub const ENTER: &str = "\r";
 
 /// The selected line that shows a text right of the marker.
-fn selected<'a>(screen: &'a str, text: &str) -> Option<&'a str> {
+pub fn selected<'a>(screen: &'a str, text: &str) -> Option<&'a str> {
     screen.lines().find(|line| line.split_once('▸').is_some_and(|(_, rest)| rest.contains(text)))
 }
 
