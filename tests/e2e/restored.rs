@@ -20,7 +20,8 @@ fn after_a_containment_and_its_undo_every_field_of_the_account_is_as_before_but_
     console.press("sev>=critical");
     console.press(ENTER);
     console.wait_until("the worst event alone", |screen| selected(screen, "CRIT").is_some());
-    console.wait_text(&format!("Instance {WEB}"));
+    // A plan needs the state: with it comes the name.
+    console.wait_text(&format!("Instance {WEB}  web-7"));
     console.press("r");
     console.wait_text("compromised-instance");
     select(&mut console, "j", "compromised-instance");
