@@ -30,7 +30,7 @@ fn the_worst_event_is_found_its_instance_contained_and_given_back() {
     let mut console = Console::start(&["demo", "--seed", "7", "--speed", "20"], 170, 50);
     console.wait_text("CRIT");
     select(&mut console, "f", "CRIT");
-    console.wait_text("Instance i-06779328010548007");
+    console.wait_text("Instance i-06779328010548007  web-7");
     console.press("r");
     console.wait_text("compromised-instance");
     select(&mut console, "j", "compromised-instance");
