@@ -83,8 +83,21 @@ fn ended(account: &Account, console: &mut Console) {
     assert!(verified.status.success(), "{}", said(&verified));
 }
 
-/// What is left of a containment once it was taken back: snapshots alone.
-fn assert_given_back(account: &Account, before: &[Thing]) {
+/// A still account with its state, and its containment cut off after so many
+/// intents and taken up again.
+fn interrupted(intents: usize) -> (Account, Vec<Thing>, Console) {
+    let account = Account::still(20.0);
+    let before = facts(&account);
+    killed(&account, intents);
+    let console = taken_up(&account);
+    (account, before, console)
+}
+
+/// Takes everything back; what is left of the containment is snapshots alone.
+fn assert_taken_back(account: &Account, before: &[Thing], console: &mut Console) {
+    take_back(console);
+    console.wait_text("undone");
+    ended(account, console);
     let left = settled(account, before);
     let wrong: Vec<&String> = left.iter().filter(|line| !line.starts_with("+snap-")).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -92,31 +105,19 @@ fn assert_given_back(account: &Account, before: &[Thing]) {
 
 #[test]
 fn an_interrupted_containment_is_completed_by_keys_and_then_taken_back() {
-    let account = Account::still(20.0);
-    let before = facts(&account);
-    killed(&account, 5);
-    let mut console = taken_up(&account);
+    let (account, before, mut console) = interrupted(5);
     go_through(&mut console);
     let contained = difference(&before, &facts(&account));
     for touched in ["disableApiTermination", "LifecycleState=Standby", "snapshotId="] {
         assert!(contained.iter().any(|line| line.contains(touched)), "{touched} is not among {contained:#?}");
     }
-    take_back(&mut console);
-    console.wait_text("undone");
-    ended(&account, &mut console);
-    assert_given_back(&account, &before);
+    assert_taken_back(&account, &before, &mut console);
 }
 
 #[test]
 fn an_interrupted_containment_is_taken_back_by_keys_as_it_stands() {
-    let account = Account::still(20.0);
-    let before = facts(&account);
-    killed(&account, 9);
-    let mut console = taken_up(&account);
-    take_back(&mut console);
-    console.wait_text("undone");
-    ended(&account, &mut console);
-    assert_given_back(&account, &before);
+    let (account, before, mut console) = interrupted(9);
+    assert_taken_back(&account, &before, &mut console);
 }
 
 #[test]
