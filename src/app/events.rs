@@ -28,6 +28,9 @@ pub enum View {
     Findings,
 }
 
+/// Nobody has seen and answered within this time what came on the screen.
+const UNSEEN: SignedDuration = SignedDuration::from_millis(400);
+
 /// The event list.
 #[derive(Debug, Clone)]
 pub struct Events {
@@ -41,8 +44,10 @@ pub struct Events {
     pub row: usize,
     /// The first row on the screen.
     pub top: usize,
-    /// The newest event is selected, whichever it is, until a key moves.
+    /// The newest event is selected, whichever it is, until a key asks something of the selected one.
     pub follow: bool,
+    /// The event that a newer one took the selection from while it followed, and when.
+    pub displaced: Option<(Slot, Timestamp)>,
     /// While frozen: what waits.
     pub waiting: Option<Vec<Slot>>,
     /// What the list is narrowed to.
@@ -85,6 +90,7 @@ impl Events {
             row: 0,
             top: 0,
             follow: true,
+            displaced: None,
             waiting: None,
             filter,
             window,
@@ -280,6 +286,28 @@ impl Events {
             row.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))
         };
         self.place(row, top, height);
+    }
+
+    /// While it follows: a newer event took the selection. What several take
+    /// within an instant was one event to whoever looked.
+    pub fn displace(&mut self, before: Slot, now: Timestamp) {
+        if self.displaced.is_none_or(|(_, at)| now.duration_since(at) >= UNSEEN) {
+            self.displaced = Some((before, now));
+        }
+    }
+
+    /// A key is about to act on the selected event: from here on the selection
+    /// stays, and where a newer event took it too short ago to have been seen,
+    /// it goes back to the one that the key meant.
+    pub fn hold(&mut self, timeline: &Timeline, now: Timestamp, height: usize) {
+        if !std::mem::take(&mut self.follow) {
+            return;
+        }
+        if let Some((meant, at)) = self.displaced.take()
+            && now.duration_since(at) < UNSEEN
+        {
+            self.select(timeline, meant, height);
+        }
     }
 
     /// To the newest, and follow.

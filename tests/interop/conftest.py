@@ -151,11 +151,12 @@ def fast_simulator(program, environment):
 
 
 def until(question, seconds=30):
-    """Asks until the answer is true; simulated time goes its own way."""
+    """Asks until the answer is true, and gives it; simulated time goes its own way."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.05)
+    return answer
     return answer
 
 

@@ -78,8 +78,21 @@ fn inner(model: &Model) -> Context {
     model.context()
 }
 
+/// What asks nothing of the selected event: a list that follows goes on following.
+fn of_the_whole_list(action: Action) -> bool {
+    use Action as A;
+    matches!(
+        action,
+        A::Top | A::Filter | A::ClearFilter | A::WritesOnly | A::ShorterWindow | A::LongerWindow | A::Wider
+    ) || matches!(action, A::Help | A::Palette | A::Redraw | A::Suspend | A::Quit)
+}
+
 /// Does what the user means. An action of another pane moves the focus there first.
 pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
+    if !of_the_whole_list(action) {
+        let (rows, now) = (model.event_rows(), model.now);
+        model.events.hold(&model.timeline, now, rows);
+    }
     if let Some(motion) = Motion::of(action) {
         return moved(model, motion);
     }

@@ -171,6 +171,11 @@ pub fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     let before = (events.selected, events.top);
     if events.follow {
         events.place(0, 0, rows);
+        if let Some(before) = model.picked.as_ref().map(|picked| picked.slot)
+            && events.selected != Some(before)
+        {
+            events.displace(before, model.now);
+        }
     } else {
         events.place(events.row, events.top, rows);
     }

@@ -118,7 +118,6 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
 fn open(model: &mut Model) {
     match model.events.view {
         View::List if model.picked.is_some() => {
-            model.events.follow = false;
             model.events.view = View::Detail;
         }
         View::Findings => {
@@ -152,7 +151,6 @@ fn jump(model: &mut Model, older: bool, sought: Sought) {
     });
     if let Some(row) = found {
         let rows = model.event_rows();
-        model.events.follow = false;
         model.events.place(row, model.events.top, rows);
     } else {
         let what = match sought {
@@ -172,7 +170,6 @@ fn closer(model: &mut Model, out: &mut Vec<Effect>) {
         return;
     };
     model.events.zoom.push(span);
-    model.events.follow = false;
     ask(model, out);
 }
 
@@ -189,7 +186,6 @@ pub fn wider(model: &mut Model, out: &mut Vec<Effect>) {
 fn bar(model: &mut Model, earlier: bool) {
     let rows = model.event_rows();
     if let Some(row) = model.events.next_bar(&model.timeline, earlier) {
-        model.events.follow = false;
         model.events.place(row, model.events.top, rows);
     } else {
         let way = if earlier { "earlier" } else { "later" };
@@ -281,7 +277,6 @@ fn only_resource(model: &mut Model, out: &mut Vec<Effect>) {
 fn freeze(model: &mut Model, out: &mut Vec<Effect>) {
     let Some(waiting) = model.events.waiting.take() else {
         model.events.waiting = Some(Vec::new());
-        model.events.follow = false;
         return;
     };
     // Recorded events do not wait one by one.

@@ -77,6 +77,37 @@ fn before_any_key_the_newest_event_is_followed_and_g_follows_again() {
 }
 
 #[test]
+fn a_key_that_asks_of_the_selected_event_holds_it() {
+    for (keys, follows) in [("tab", false), ("y", false), ("x", false), ("m m", true), ("/ esc", true), ("? esc", false)]
+    {
+        let mut desk = Desk::full(120, 40);
+        let before = desk.selected();
+        desk.press(keys);
+        desk.send(Message::Events { scope: ScopeId(0), raws: vec![late("new-1", "14:02:01")] });
+        assert_ne!(before, "CreateVolume");
+        assert_eq!(desk.selected() == "CreateVolume", follows, "after {keys}");
+        assert_eq!(desk.model.events.row, usize::from(!follows), "after {keys}");
+    }
+}
+
+#[test]
+fn a_key_means_the_event_that_was_seen_not_the_one_that_came_under_the_hand() {
+    let mut desk = Desk::full(120, 40);
+    let seen = desk.selected();
+    for (id, time) in [("new-1", "14:02:01"), ("new-2", "14:02:02")] {
+        desk.send(Message::Events { scope: ScopeId(0), raws: vec![late(id, time)] });
+    }
+    assert_eq!(desk.selected(), "CreateVolume");
+    desk.press("enter");
+    assert_eq!((desk.selected(), desk.model.events.row), (seen, 2), "both came within the instant before the key");
+
+    let mut desk = Desk::full(120, 40);
+    desk.send(Message::Events { scope: ScopeId(0), raws: vec![late("new-1", "14:02:01")] });
+    desk.wait(1).press("enter");
+    assert_eq!((desk.selected().as_str(), desk.model.events.row), ("CreateVolume", 0), "a second is long enough");
+}
+
+#[test]
 fn a_frozen_list_counts_what_waits_and_takes_it_in_afterwards() {
     let mut desk = Desk::full(120, 40);
     let shown = desk.model.events.shown.len();
