@@ -1,14 +1,14 @@
 //! Records that lie in files, read back on demand.
 //!
 //! A plain file is read at the record's place. A compressed one, if it is short
-//! enough for that, is decompressed again from its beginning up to there; what is
-//! before the last record that was read is kept, because the next one asked for
-//! mostly lies there. Records of longer ones are kept in memory.
+//! enough for that, is decompressed again and its content kept for a while: the
+//! next record asked for mostly lies in it too. Records of longer ones are kept
+//! in memory.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::stream::{Packing, Unpacker};
@@ -24,21 +24,15 @@ pub(super) struct LogFile {
     shelf: Arc<Shelf>,
 }
 
-/// Decompressed parts of files, the last used first.
+/// The content of compressed files, the last used first.
 #[derive(Debug, Default)]
-pub(super) struct Shelf(Mutex<Vec<Part>>);
+pub(super) struct Shelf(Mutex<Vec<Content>>);
 
 #[derive(Debug, Clone)]
-struct Part {
+struct Content {
     path: PathBuf,
-    from: u64,
     bytes: Arc<Vec<u8>>,
 }
-
-/// How much is kept of what stands before the record that is asked for, and how
-/// much is decompressed beyond it.
-const BEFORE: u64 = 4 << 20;
-const BEYOND: u64 = 256 << 10;
 
 /// How many decompressed bytes are kept in all.
 const SHELF: usize = 32 << 20;
@@ -63,27 +57,22 @@ impl LogFile {
         format!("{}: {error}", self.path.display())
     }
 
-    /// The decompressed part around a range.
-    fn part(&self, at: u64, len: u32) -> Result<Part, String> {
-        let end = at + u64::from(len);
-        if let Some(part) = self.shelf.find(&self.path, at, end) {
-            return Ok(part);
+    /// What a compressed file holds: it is short, or its records were kept in memory.
+    fn content(&self, end: u64) -> Result<Content, String> {
+        if let Some(content) = self.shelf.find(&self.path) {
+            return Ok(content);
         }
         let mut unpacker = Unpacker::new(self.open()?, self.packing).map_err(|error| self.told(&error))?;
-        let from = at.saturating_sub(BEFORE);
-        let skipped = io::copy(&mut (&mut unpacker).take(from), &mut io::sink()).map_err(|error| self.told(&error))?;
         let mut bytes = Vec::new();
-        let wanted = end - from + BEYOND;
-        let read = if skipped == from { (&mut unpacker).take(wanted).read_to_end(&mut bytes) } else { Ok(0) };
         // A log that breaks off still gives what stands before the break.
-        if let Err(error) = read
-            && (bytes.len() as u64) < end - from
+        if let Err(error) = unpacker.read_to_end(&mut bytes)
+            && (bytes.len() as u64) < end
         {
             return Err(self.told(&error));
         }
-        let part = Part { path: self.path.clone(), from, bytes: Arc::new(bytes) };
-        self.shelf.put(part.clone());
-        Ok(part)
+        let content = Content { path: self.path.clone(), bytes: Arc::new(bytes) };
+        self.shelf.put(content.clone());
+        Ok(content)
     }
 }
 
@@ -94,8 +83,7 @@ impl Raw for LogFile {
             self.open()?.read_exact_at(&mut bytes, at).map_err(|error| self.told(&error))?;
             return Ok(bytes);
         }
-        let part = self.part(at, len)?;
-        slice(&part.bytes, at - part.from, len).map(<[u8]>::to_vec)
+        slice(&self.content(at + u64::from(len))?.bytes, at, len).map(<[u8]>::to_vec)
     }
 
     fn read_many(&self, ranges: &[(u64, u32)], each: &mut dyn FnMut(usize, &[u8]) -> bool) -> Result<(), String> {
@@ -126,23 +114,21 @@ impl Raw for LogFile {
 }
 
 impl Shelf {
-    fn find(&self, path: &std::path::Path, at: u64, end: u64) -> Option<Part> {
-        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let holds = |part: &Part| part.path == path && part.from <= at && end <= part.from + part.bytes.len() as u64;
-        let found = parts.iter().position(holds)?;
-        let part = parts.remove(found);
-        parts.insert(0, part.clone());
-        Some(part)
+    fn find(&self, path: &Path) -> Option<Content> {
+        let mut contents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = contents.iter().position(|content| content.path == path)?;
+        let content = contents.remove(found);
+        contents.insert(0, content.clone());
+        Some(content)
     }
 
-    fn put(&self, part: Part) {
-        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        parts.insert(0, part);
+    fn put(&self, content: Content) {
+        let mut contents = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        contents.insert(0, content);
         let mut kept = 0;
-        let mut first = true;
-        parts.retain(|part| {
-            kept += part.bytes.len();
-            std::mem::take(&mut first) || kept <= SHELF
+        contents.retain(|content| {
+            kept += content.bytes.len();
+            kept <= SHELF
         });
     }
 }

@@ -19,6 +19,10 @@ use crate::trail::raw::{Open, Packed, Raw};
 /// Content up to this length is decoded in one go by the worker that read it.
 const SHORT: usize = 8 << 20;
 
+/// The same for packed content: to read one record again, all before it is
+/// unpacked, which must not be felt while the selection moves.
+const SHORT_PACKED: usize = 4 << 20;
+
 /// Longer content is cut into pieces of about this length.
 const PIECE: usize = 4 << 20;
 
@@ -98,8 +102,9 @@ impl<V: Visitor> Worker<'_, V> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         let is_stream = source.is_none();
+        let short = if packing == Packing::Plain { SHORT } else { SHORT_PACKED };
         let result =
-            if is_stream { Ok(()) } else { (&mut reader).take(SHORT as u64).read_to_end(&mut buffer).map(|_| ()) };
+            if is_stream { Ok(()) } else { (&mut reader).take(short as u64).read_to_end(&mut buffer).map(|_| ()) };
         if !self.crew.jobs[number].0.named && !looks_like_json(&buffer) {
             *lock(&self.crew.jobs[number].1.other) = Some(if buffer.is_empty() { "empty" } else { "no JSON" });
             if let Err(error) = result {
@@ -108,7 +113,7 @@ impl<V: Visitor> Worker<'_, V> {
             self.buffer = buffer;
             return;
         }
-        let long = is_stream || (result.is_ok() && buffer.len() == SHORT);
+        let long = is_stream || (result.is_ok() && buffer.len() == short);
         if long {
             // To read one record of a long file again, it would have to be unpacked
             // from its beginning: its records are kept in memory like a stream's.
