@@ -15,4 +15,4 @@ pub use card::Card;
 pub use fills::Fills;
 pub use library::{Library, card};
 pub use sentence::sentence;
-pub use story::{Story, story};
+pub use story::{Story, Told, story};

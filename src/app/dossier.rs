@@ -9,6 +9,8 @@ use crate::domain::event::Access;
 use crate::domain::finding::Severity;
 use crate::domain::window::Span;
 use crate::knowledge;
+use crate::knowledge::Told;
+use crate::knowledge::story::Kind;
 use crate::trail::portrait::{About, Call, Deed, Portrait, Tally, Touched};
 use crate::trail::session;
 use crate::trail::timeline::Timeline;
@@ -19,6 +21,9 @@ const SHOWN: usize = 12;
 const CALLS: usize = 40;
 /// Resources shown that something was done to.
 const TOUCHED: usize = 60;
+
+/// The rest of a sentence hangs under its first word, behind the time.
+const HANG: u16 = 9;
 
 /// Events told in one story at most, the latest.
 const TOLD: usize = 20_000;
@@ -241,7 +246,7 @@ fn touched(lines: &mut Vec<Line>, portrait: &Portrait, actor: bool) {
 
 /// The story of an actor or a resource in a window, and how many events before
 /// it were left out, because reading each record takes time.
-pub fn story(timeline: &Timeline, about: &About, window: Span) -> (Vec<String>, usize) {
+pub fn story(timeline: &Timeline, about: &About, window: Span) -> (Vec<Told>, usize) {
     let mut slots = about.events(timeline);
     slots.retain(|slot| timeline.time(*slot).is_some_and(|at| window.contains(at)));
     let left_out = slots.len().saturating_sub(TOLD);
@@ -249,7 +254,7 @@ pub fn story(timeline: &Timeline, about: &About, window: Span) -> (Vec<String>, 
 }
 
 /// The lines of a story; `left_out` events before it were too many to tell.
-pub fn story_lines(story: &[String], left_out: usize) -> Vec<Line> {
+pub fn story_lines(story: &[Told], left_out: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     if left_out > 0 {
         lines.push(Line::new().put(
@@ -262,17 +267,17 @@ pub fn story_lines(story: &[String], left_out: usize) -> Vec<Line> {
     if story.is_empty() {
         lines.push(Line::new().put(Tone::Dim, "Nothing happened in this window."));
     }
-    for told in story {
-        let hang = if told.starts_with(' ') || told.as_bytes().get(2) == Some(&b':') { 9 } else { 0 };
-        let quiet = told.trim_start().starts_with('…');
-        let day = !told.starts_with(' ') && told.ends_with("(UTC)");
-        lines.push(if day {
-            Line::heading(told)
-        } else if quiet {
-            Line::new().put(Tone::Dim, told)
-        } else {
-            Line::of(told).hanging(hang)
-        });
-    }
+    lines.extend(story.iter().map(|told| match told.kind {
+        Kind::Day => Line::heading(&told.text),
+        Kind::Quiet => Line::new().put(Tone::Dim, &told.text),
+        Kind::Looked => Line::new().put(Tone::Dim, &told.text).hanging(HANG),
+        Kind::Deed | Kind::More => {
+            let mut line = Line::of(&told.text).hanging(HANG);
+            if let (Some(worst), Some(mark)) = (told.worst, told.mark()) {
+                line.push(Tone::Level(worst), &mark);
+            }
+            line
+        }
+    }));
     lines
 }

@@ -8,6 +8,7 @@ use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
 use crate::domain::inventory::Inventory;
 use crate::domain::scope::{Caller, Scope};
+use crate::knowledge::Told;
 use crate::respond::check::StepCheck;
 use crate::respond::run::Run;
 use crate::trail::coverage::Coverage;
@@ -154,7 +155,7 @@ pub enum Message {
         /// As the effect had it.
         generation: u64,
         /// The lines of the story.
-        story: Vec<String>,
+        story: Vec<Told>,
         /// Earlier events of the window that are not in it.
         left_out: usize,
     },

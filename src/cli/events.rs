@@ -209,7 +209,8 @@ impl Teller<'_> {
         }
         if self.args.story {
             let event = found.timeline.event(slot).map_err(unreadable)?;
-            self.story.tell(&event, &found.timeline.raw(slot).map_err(unreadable)?);
+            let raw = found.timeline.raw(slot).map_err(unreadable)?;
+            self.story.tell(&event, &raw, found.timeline.row(slot).severity);
             return Ok(());
         }
         let row = found.timeline.row(slot);
@@ -236,8 +237,8 @@ impl Teller<'_> {
 
     fn flush(&mut self) -> Result<(), Failure> {
         if self.args.story && self.args.follow {
-            for line in self.story.take() {
-                self.out.line(&line)?;
+            for told in self.story.take() {
+                self.out.line(&told.to_string())?;
             }
         }
         self.out.flush()
@@ -245,8 +246,8 @@ impl Teller<'_> {
 
     fn finish(mut self) -> Result<(), Failure> {
         if self.args.story {
-            for line in self.story.finish() {
-                self.out.line(&line)?;
+            for told in self.story.finish() {
+                self.out.line(&told.to_string())?;
             }
         }
         if self.args.json && self.args.raw {

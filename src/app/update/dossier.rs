@@ -4,6 +4,7 @@ use super::super::effect::Effect;
 use super::super::overlay::Overlay;
 use super::super::page::{Page, PageKind};
 use super::super::{Action, Model, Pane, dossier};
+use crate::knowledge::Told;
 use crate::trail::portrait::{About, Portrait};
 
 /// An action that opens a page or a story.
@@ -59,7 +60,7 @@ pub fn portrayed(model: &mut Model, generation: u64, portrait: &Portrait) -> boo
 }
 
 /// A story came; true where its page still waits for it.
-pub fn told(model: &mut Model, generation: u64, story: &[String], left_out: usize) -> bool {
+pub fn told(model: &mut Model, generation: u64, story: &[Told], left_out: usize) -> bool {
     fill(model, generation, dossier::story_lines(story, left_out))
 }
 

@@ -78,7 +78,8 @@ fn before_any_key_the_newest_event_is_followed_and_g_follows_again() {
 
 #[test]
 fn a_key_that_asks_of_the_selected_event_holds_it() {
-    for (keys, follows) in [("tab", false), ("y", false), ("x", false), ("m m", true), ("/ esc", true), ("? esc", false)]
+    for (keys, follows) in
+        [("tab", false), ("y", false), ("x", false), ("m m", true), ("/ esc", true), ("? esc", false)]
     {
         let mut desk = Desk::full(120, 40);
         let before = desk.selected();
