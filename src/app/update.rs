@@ -2,23 +2,29 @@
 //! each pane has a file of its own below.
 
 mod acts;
+mod arming;
 mod arrivals;
+mod case;
 mod consent;
 mod dossier;
 mod events;
+mod focus;
 mod instance;
 mod interrupted;
 mod keys;
+mod motion;
 mod overlays;
 mod plans;
+mod reading;
 mod remediation;
+mod suggestions;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::effect::Effect;
 use super::message::Message;
 use super::scopes::Part;
-use super::{Mode, Model, arming, instances};
+use super::{Mode, Model, instances};
 use crate::domain::finding::Severity;
 use crate::domain::text::visible;
 
@@ -106,7 +112,7 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
         Message::Told { generation, story, left_out } => {
             return dossier::told(model, generation, &story, left_out);
         }
-        Message::Armed { scope, generation, result } => return armed(model, scope, generation, result, out),
+        Message::Armed { scope, generation, result } => return arming::armed(model, scope, generation, result, out),
         Message::Checked { generation, checks } => return plans::checked(model, generation, &checks),
         Message::Run { generation, run, finished, fault } => {
             return plans::went_on(model, generation, *run, finished, fault);
@@ -116,7 +122,7 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
         Message::Case(case) => {
             model.scopes.mend(None, Part::Case);
             model.case = *case;
-            acts::refresh_case(model);
+            case::refresh(model);
         }
         Message::Notice { text, bad } => {
             let text = visible(&text).into_owned();
@@ -162,46 +168,6 @@ fn detected(model: &mut Model, findings: Vec<crate::domain::finding::Finding>, o
     true
 }
 
-fn armed(
-    model: &mut Model,
-    scope: super::ScopeId,
-    generation: u64,
-    result: Result<crate::domain::scope::Caller, crate::domain::fault::Fault>,
-    out: &mut Vec<Effect>,
-) -> bool {
-    let asked = model.overlays.iter().position(
-        |overlay| matches!(overlay, super::overlay::Overlay::Arming(arming) if arming.asked == Some(generation)),
-    );
-    let (Some(at), Some(state)) = (asked, model.scopes.get(scope)) else {
-        // Nobody waits for it any more: what was made must not stay.
-        if model.armed.is_none() {
-            out.push(Effect::Disarm);
-        }
-        return false;
-    };
-    let refusal = match &result {
-        Err(fault) => Some(fault.to_string()),
-        Ok(caller) => arming::changed(&state.scope.caller, caller),
-    };
-    match (refusal, result) {
-        (None, Ok(mut caller)) => {
-            caller.alias = caller.alias.or_else(|| state.scope.caller.alias.clone());
-            let place = format!("{} in {}", state.scope.account_label(), state.scope.region);
-            model.overlays.remove(at);
-            model.notices.say(format!("armed for {place} as {}: steps can change it now", caller.short()), model.now);
-            model.armed = Some(super::Armed { scope, caller });
-        }
-        (refusal, _) => {
-            out.push(Effect::Disarm);
-            if let Some(super::overlay::Overlay::Arming(arming)) = model.overlays.get_mut(at) {
-                arming.asked = None;
-                arming.wrong = refusal;
-            }
-        }
-    }
-    true
-}
-
 /// Brings what is derived up to what it is derived from; true where something changed.
 fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     let mut changed = arrivals::settle(model, out);
@@ -212,7 +178,7 @@ fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
         // Another event is another question: the best answer to it is selected.
         model.remediation.chosen &= !picked;
         instance::follow(model, picked);
-        remediation::suggest(model);
+        suggestions::suggest(model);
     }
     if stale && model.instance.view == super::instance::View::All {
         instances::rebuild(model);

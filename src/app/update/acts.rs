@@ -1,8 +1,7 @@
-//! Actions: where each one goes, and those that belong to no pane.
+//! Actions: where each one goes, and those that belong to no pane. It stands
+//! above the panes: none of them names it.
 
 use super::super::action::Context;
-use super::super::arming::Arming;
-use super::super::case;
 use super::super::effect::Effect;
 use super::super::events::View as EventsView;
 use super::super::help;
@@ -10,61 +9,9 @@ use super::super::instance::View as InstanceView;
 use super::super::overlay::Overlay;
 use super::super::page::{Page, PageKind};
 use super::super::palette::Palette;
-use super::super::scopes::ScopeId;
-use super::super::{Action, Mode, Model, Pane};
-use super::{dossier, events, instance, interrupted, overlays, remediation};
-
-/// A move within a list or a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Motion {
-    /// By lines.
-    Lines(isize),
-    /// By half a page, times.
-    Half(isize),
-    /// By a page, times.
-    Page(isize),
-    /// To the first line.
-    Top,
-    /// To the last line.
-    Bottom,
-}
-
-impl Motion {
-    fn of(action: Action) -> Option<Self> {
-        Some(match action {
-            Action::Down => Self::Lines(1),
-            Action::Up => Self::Lines(-1),
-            Action::HalfDown => Self::Half(1),
-            Action::HalfUp => Self::Half(-1),
-            Action::PageDown => Self::Page(1),
-            Action::PageUp => Self::Page(-1),
-            Action::Top => Self::Top,
-            Action::Bottom => Self::Bottom,
-            _ => return None,
-        })
-    }
-
-    /// Lines to move by, where so many are on the screen.
-    pub fn rows(self, height: usize) -> isize {
-        let height = height.max(2) as isize;
-        match self {
-            Self::Lines(lines) => lines,
-            Self::Half(times) => times * (height / 2),
-            Self::Page(times) => times * (height - 1),
-            Self::Top => isize::MIN / 2,
-            Self::Bottom => isize::MAX / 2,
-        }
-    }
-
-    /// Lines to move by from a place in so many.
-    pub fn rows_in(self, at: usize, total: usize, height: usize) -> isize {
-        match self {
-            Self::Top => -(at as isize),
-            Self::Bottom => total.saturating_sub(at) as isize,
-            other => other.rows(height),
-        }
-    }
-}
+use super::super::{Action, Model, Pane};
+use super::motion::Motion;
+use super::{arming, case, dossier, events, focus, instance, interrupted, overlays, remediation};
 
 /// The contexts in which a chord is looked up, innermost first.
 pub fn contexts(model: &Model) -> Vec<Context> {
@@ -101,7 +48,7 @@ pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
         Action::Close => return back(model, true, out),
         Action::Help => return toggle_help(model),
         Action::Palette => return model.overlays.push(Overlay::Palette(Palette::default())),
-        Action::Arm => return arm(model, out),
+        Action::Arm => return arming::arm(model, out),
         Action::Redraw => return out.push(Effect::Redraw),
         Action::Suspend => return out.push(Effect::Suspend),
         Action::Quit => return quit(model, out),
@@ -130,8 +77,8 @@ pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
     let here = model.context();
     let wanted = action.entry().contexts;
     match action {
-        Action::Case => return open_case(model),
-        Action::Remediate => return remediation::enter(model),
+        Action::Case => return case::open(model),
+        Action::Remediate => return focus::enter(model),
         Action::Instances => return instance::act(model, action, out),
         Action::Findings | Action::Filter => {
             model.focus = Pane::Events;
@@ -242,60 +189,6 @@ fn toggle_help(model: &mut Model) {
     let lines = help::lines(&model.settings.keymap, inner(model));
     let width = model.overlay_area().width.saturating_sub(2);
     model.overlays.push(Overlay::Page(Page::new(PageKind::Help, "Help", lines, width)));
-}
-
-fn open_case(model: &mut Model) {
-    let lines = case::lines(model);
-    let width = model.overlay_area().width.saturating_sub(2);
-    model.overlays.push(Overlay::Page(Page::new(PageKind::Case, "Case", lines, width)));
-}
-
-/// The case was written to: its page, where it is open, shows it.
-pub fn refresh_case(model: &mut Model) {
-    let open = |overlay: &Overlay| matches!(overlay, Overlay::Page(page) if page.kind == PageKind::Case);
-    let Some(at) = model.overlays.iter().position(open) else { return };
-    let lines = case::lines(model);
-    let area = model.overlay_area();
-    if let Some(Overlay::Page(page)) = model.overlays.get_mut(at) {
-        page.renew(lines, area.width.saturating_sub(2));
-        page.scroll(0, usize::from(area.height));
-    }
-}
-
-/// The Scope that the user is looking at: the plan's, the instance's, the event's, the first.
-pub fn scope_here(model: &Model) -> Option<ScopeId> {
-    let plan = model.remediation.plan.as_ref().map(|plan| plan.scope);
-    let subject = model.instance.subject.as_ref().and_then(|subject| subject.scope);
-    let picked = model.picked.as_ref().and_then(|picked| picked.scope);
-    plan.or(if model.focus == Pane::Events { picked.or(subject) } else { subject.or(picked) })
-        .or_else(|| model.scopes.iter().next().map(|(id, _)| id))
-}
-
-/// Arms for the Scope that the user is looking at, or disarms.
-pub fn arm(model: &mut Model, out: &mut Vec<Effect>) {
-    if model.remediation.is_running() {
-        model.notices.warn("a step is running: X stops it; disarm afterwards", model.now);
-        return;
-    }
-    if model.armed.take().is_some() {
-        out.push(Effect::Disarm);
-        model.notices.say("disarmed: nothing can be changed", model.now);
-        return;
-    }
-    if model.mode == Mode::Recorded {
-        model.notices.warn("recorded logs have no account behind them: there is nothing to arm for", model.now);
-        return;
-    }
-    if !model.settings.may_arm {
-        model.notices.warn("this console only reads: start it with --write to be able to arm", model.now);
-        return;
-    }
-    let known = scope_here(model)
-        .filter(|scope| model.scopes.get(*scope).is_some_and(|state| !state.scope.caller.account.is_empty()));
-    match known {
-        Some(scope) => model.overlays.push(Overlay::Arming(Arming::new(scope))),
-        None => model.notices.warn("who the caller is has not been read yet: arming waits for it", model.now),
-    }
 }
 
 fn copy(model: &mut Model, whole: bool, out: &mut Vec<Effect>) {

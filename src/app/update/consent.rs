@@ -6,8 +6,8 @@ use super::super::field::Field;
 use super::super::overlay::{Confirm, Consent, Question};
 use super::super::prose::{Line, Tone};
 use super::super::remediation::{Check, PlanView};
+use super::focus::leave;
 use super::plans;
-use super::remediation::leave;
 use crate::respond::plan::Confirm as Asks;
 use crate::respond::run::Command;
 

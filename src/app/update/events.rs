@@ -7,8 +7,9 @@ use super::super::picked::Picked;
 use super::super::prose::{Line, Tone};
 use super::super::raw::Raw;
 use super::super::{Action, Mode, Model, Pane, detail as detail_page};
-use super::acts::Motion;
 use super::arrivals::{MANY, ask};
+use super::focus;
+use super::motion::Motion;
 use crate::app::filter::quoted;
 use crate::app::overlay::Overlay;
 use crate::domain::window::Window;
@@ -132,7 +133,7 @@ fn open(model: &mut Model) {
                 model.notices.warn("the filter or the window hides this event: m, / or ] shows it", model.now);
             }
         }
-        View::Detail => super::remediation::enter(model),
+        View::Detail => focus::enter(model),
         View::List => {}
     }
 }

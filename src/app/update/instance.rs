@@ -9,8 +9,10 @@ use super::super::picked::Reach;
 use super::super::prose::wrapped;
 use super::super::scopes::ScopeId;
 use super::super::{Action, Model, Pane, instances};
-use super::acts::Motion;
+use super::motion::Motion;
 use super::plans;
+use super::reading::ask;
+use super::suggestions::suggest;
 use crate::domain::fault::Fault;
 use crate::domain::inventory::Inventory;
 
@@ -80,14 +82,6 @@ pub fn settle(model: &mut Model, stale: bool, out: &mut Vec<Effect>) {
     }
     let rows = model.pane_rows(Pane::Instance).saturating_sub(1);
     model.instance.scroll(0, rows);
-}
-
-/// Asks for an instance afresh; an older question about the Scope's instances is given up.
-pub fn ask(model: &mut Model, scope: ScopeId, id: &str, out: &mut Vec<Effect>) {
-    plans::give_up(model, id);
-    let generation = model.next_generation();
-    model.instance.reading = Some((id.to_owned(), generation));
-    out.push(Effect::ReadInstance { scope, id: id.to_owned(), generation });
 }
 
 /// The answer of a fresh reading; true unless it is stale.
@@ -169,13 +163,13 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
             let Some(id) = list.entries.get(list.cursor).map(|entry| entry.id.clone()) else { return };
             show(model, &id);
             model.instance.view = View::One;
-            super::remediation::suggest(model);
+            suggest(model);
         }
         Action::NextInstance | Action::PreviousInstance => {
             match model.instance.neighbour(action == Action::NextInstance) {
                 Some(id) => {
                     show(model, &id);
-                    super::remediation::suggest(model);
+                    suggest(model);
                 }
                 None => model.notices.say("the selected event reaches no other instance", model.now),
             }

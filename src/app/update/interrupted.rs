@@ -7,8 +7,8 @@ use super::super::interrupted::{Interrupted, Reading};
 use super::super::overlay::{About, Overlay, Reason};
 use super::super::remediation::PlanView;
 use super::super::{Action, Model, Pane};
-use super::acts;
-use super::remediation::widen;
+use super::case;
+use super::focus::widen;
 
 /// A case was found, or its real state was read. One that turns out to have
 /// nothing left to go on with is said to be so, and stays until that was seen.
@@ -39,7 +39,7 @@ pub fn heard(model: &mut Model, mut case: Interrupted) {
     pane.interrupted.sort_by_key(|case| (case.scope.is_none(), std::cmp::Reverse(case.last)));
     let after = pane.offered();
     pane.cursor = (pane.cursor + after).saturating_sub(before);
-    acts::refresh_case(model);
+    case::refresh(model);
 }
 
 /// Opens the case: where several are offered, the user chooses in the pane.

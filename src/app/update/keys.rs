@@ -5,6 +5,7 @@ use super::super::effect::Effect;
 use super::super::input::{Chord, Input, Key};
 use super::super::overlay::{Confirm, Consent, Overlay};
 use super::super::{Action, Model, Pane};
+use super::motion::Motion;
 use super::{acts, arrivals, overlays};
 
 /// Takes one input of the terminal.
@@ -19,7 +20,7 @@ pub fn input(model: &mut Model, input: Input, out: &mut Vec<Effect>) {
                     acts::wheel(model, pane, down);
                 }
             } else {
-                overlays::motion(model, acts::Motion::Lines(if down { 3 } else { -3 }));
+                overlays::motion(model, Motion::Lines(if down { 3 } else { -3 }));
             }
         }
         Input::Click { column, row } => click(model, column, row),
@@ -82,7 +83,10 @@ fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
         let takes_all =
             overlay.is_typing() || matches!(overlay, Overlay::Confirm(Confirm { consent: Consent::Button { .. }, .. }));
         if takes_all {
-            return overlays::key(model, chord, out);
+            if let Some(action) = overlays::key(model, chord, out) {
+                acts::perform(model, action, out);
+            }
+            return;
         }
     } else if model.is_typing() {
         return bar(model, chord, out);

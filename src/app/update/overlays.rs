@@ -5,7 +5,7 @@ use super::super::input::{Chord, Key};
 use super::super::overlay::{About, Confirm, Consent, Overlay, Question};
 use super::super::prose::{Line, Tone};
 use super::super::{Action, Model};
-use super::acts::{self, Motion};
+use super::motion::Motion;
 use super::{consent, remediation};
 
 /// Moves in the overlay on top.
@@ -61,10 +61,11 @@ pub fn paste(model: &mut Model, text: &str) {
     }
 }
 
-/// A chord for an overlay that takes all of them.
-pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
+/// A chord for an overlay that takes all of them; the action that it chose in
+/// the palette, which is to be performed.
+pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) -> Option<Action> {
     let height = usize::from(model.overlay_area().height);
-    let Some(overlay) = model.overlays.last_mut() else { return };
+    let overlay = model.overlays.last_mut()?;
     match overlay {
         Overlay::Page(page) => match chord.key {
             Key::Enter | Key::Esc => page.find.field = None,
@@ -87,9 +88,7 @@ pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
             (Key::Enter, _) => {
                 let action = palette.selected();
                 model.overlays.pop();
-                if let Some(action) = action {
-                    acts::perform(model, action, out);
-                }
+                return action;
             }
             _ if palette.field.take(chord) => palette.search(),
             _ => {}
@@ -118,6 +117,7 @@ pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
             }
         },
     }
+    None
 }
 
 fn arming(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {

@@ -1,5 +1,5 @@
-//! Where the pane meets `respond`: what fits the selection, the plan that is
-//! made of it, and the commands of its run.
+//! Where the pane meets `respond`: the plan that is made of a suggestion, and
+//! the commands of its run.
 
 use jiff::Timestamp;
 
@@ -7,60 +7,15 @@ use super::super::effect::Effect;
 use super::super::remediation::{Check, PlanView};
 use super::super::scopes::ScopeId;
 use super::super::{Mode, Model, Pane};
-use super::remediation::widen;
-use super::{instance, interrupted};
+use super::focus::widen;
+use super::suggestions::scope_of_selection;
+use super::{interrupted, reading};
 use crate::domain::fault::Fault;
-use crate::domain::finding::Finding;
-use crate::domain::inventory::Inventory;
 use crate::domain::resource::ResourceKind;
 use crate::respond::check::{StepCheck, Verdict};
 use crate::respond::plan::{Options, bind};
-use crate::respond::rank::{Selection, Suggestion, suggest as rank};
+use crate::respond::rank::Suggestion;
 use crate::respond::run::{Command, Run, StepStatus};
-
-/// What fits the selection, anew. The cursor is on the best one, until the user
-/// selects one or looks at them; that one stays selected as long as it is offered.
-pub fn suggest(model: &mut Model) {
-    let empty = Inventory::default();
-    let scope = scope_of_selection(model);
-    let inventory = scope.and_then(|scope| model.scopes.inventory(scope)).unwrap_or(&empty);
-    let subject = model.instance.subject.as_ref().map(|subject| subject.id.as_str());
-    let picked = model.picked.as_ref();
-    // From the instance pane the question is about the instance, not about the event.
-    let about_event = model.focus != Pane::Instance;
-    let findings: Vec<Finding> =
-        picked.map(|picked| model.findings.on(picked.slot).into_iter().cloned().collect()).unwrap_or_default();
-    let selection = Selection {
-        event: picked.map(|picked| &picked.event).filter(|_| about_event),
-        raw: picked.map_or("", |picked| picked.raw.as_str()),
-        findings: &findings,
-        instance: subject,
-    };
-    let suggestions = rank(&model.catalogue, &selection, inventory);
-    let looked_at = model.focus == Pane::Remediation;
-    let pane = &mut model.remediation;
-    let chosen = pane
-        .suggestion()
-        .filter(|_| pane.chosen || looked_at)
-        .map(|chosen| (chosen.playbook.clone(), chosen.target.clone()));
-    pane.suggestions = suggestions;
-    let kept = chosen.as_ref().and_then(|(playbook, target)| {
-        pane.suggestions.iter().position(|other| other.playbook == *playbook && other.target == *target)
-    });
-    let offered = pane.offered();
-    // A selected case stays selected; else the best suggestion is.
-    if chosen.is_none() && (pane.chosen || looked_at) && pane.cursor < offered {
-        return;
-    }
-    pane.chosen &= kept.is_some();
-    pane.cursor = if pane.suggestions.is_empty() { 0 } else { offered + kept.unwrap_or(0) };
-}
-
-fn scope_of_selection(model: &Model) -> Option<ScopeId> {
-    let picked = model.picked.as_ref().and_then(|picked| picked.scope);
-    let subject = model.instance.subject.as_ref().and_then(|subject| subject.scope);
-    if model.focus == Pane::Instance { subject.or(picked) } else { picked.or(subject) }
-}
 
 /// Binds the selected playbook to its target and opens the plan; permissions
 /// are checked at once where that is possible without arming.
@@ -88,7 +43,7 @@ pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
     // What it serves in decides over the steps: it is read first.
     let id = target.id.clone();
     if model.instance.reading.as_ref().is_none_or(|(reading, _)| *reading != id) {
-        instance::ask(model, scope, &id, out);
+        reading::ask(model, scope, &id, out);
     }
     model.notices.say(format!("reading {id} before its plan is made"), model.now);
     model.remediation.awaited = Some((chosen, scope));
@@ -105,13 +60,6 @@ pub fn go_on(model: &mut Model, id: &str, fault: Option<Fault>, out: &mut Vec<Ef
     make(model, &chosen, scope, out);
     if let Some(fault) = fault {
         model.notices.warn(format!("the plan is made without what could not be read: {fault}"), model.now);
-    }
-}
-
-/// Another instance is asked for, so the answer that a plan waits for does not come.
-pub fn give_up(model: &mut Model, id: &str) {
-    if model.remediation.awaited.take_if(|(chosen, _)| chosen.target.id != id).is_some() {
-        model.notices.say("the selection moved on: no plan was made", model.now);
     }
 }
 

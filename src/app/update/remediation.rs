@@ -4,25 +4,15 @@
 
 use super::super::effect::Effect;
 use super::super::field::Field;
-use super::super::layout::WIDE;
 use super::super::overlay::{About, Confirm, Consent, Overlay, Question, Reason};
 use super::super::prose::Line;
 use super::super::remediation::{PlanView, StepView};
 use super::super::{Action, Model, Pane};
-use super::acts::{self, Motion};
 use super::consent::confirmation;
-use super::{interrupted, plans};
+use super::focus::leave;
+use super::motion::Motion;
+use super::{arming, interrupted, plans};
 use crate::respond::run::{Command, StepStatus};
-
-pub use super::plans::suggest;
-
-/// To the pane: to the plan that is open, else to the suggestions.
-pub fn enter(model: &mut Model) {
-    model.focus = Pane::Remediation;
-    if model.remediation.plan.is_none() && model.remediation.lines() == 0 {
-        model.notices.say("no playbook fits what is selected", model.now);
-    }
-}
 
 /// Moves in the pane.
 pub fn motion(model: &mut Model, motion: Motion) {
@@ -97,23 +87,6 @@ pub fn close(model: &mut Model) {
     leave(model);
 }
 
-pub(super) fn leave(model: &mut Model) {
-    model.remediation.plan = None;
-    if std::mem::take(&mut model.remediation.zoomed) {
-        model.zoom = false;
-    }
-    plans::suggest(model);
-}
-
-/// Shows an open plan over the whole screen, where it has room to be read.
-pub fn widen(model: &mut Model) {
-    model.focus = Pane::Remediation;
-    if !model.zoom && model.columns >= WIDE {
-        model.zoom = true;
-        model.remediation.zoomed = true;
-    }
-}
-
 /// The console is armed for the Scope of the plan; else it says so and offers it.
 fn armed_for_plan(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     let Some(scope) = model.remediation.plan.as_ref().map(|plan| plan.scope) else { return false };
@@ -126,7 +99,7 @@ fn armed_for_plan(model: &mut Model, out: &mut Vec<Effect>) -> bool {
             false
         }
         None => {
-            acts::arm(model, out);
+            arming::arm(model, out);
             false
         }
     }
@@ -306,7 +279,7 @@ pub fn ask_for_a_note(model: &mut Model) {
 /// as it stands; a note is kept.
 pub fn reasoned(model: &mut Model, about: About, note: String, out: &mut Vec<Effect>) {
     let (step, done) = match about {
-        About::Note => return out.push(Effect::Note { scope: acts::scope_here(model), text: note }),
+        About::Note => return out.push(Effect::Note { scope: arming::scope_here(model), text: note }),
         About::Leave => return plans::command(model, Command::Leave { reason: note }, String::new(), out),
         About::Skip(step) => (step, false),
         About::ByHand(step) => (step, true),
