@@ -1,12 +1,10 @@
 //! `stanch cases`: list them, show a journal, go on with one that was
 //! interrupted, verify every hash, write the report.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use super::args::{Cases, CasesCommand};
-use super::failure::{Exit, Failure, Outcome};
+use super::failure::{Exit, Outcome};
 use super::out::{Out, say};
 use super::setting::Setting;
 use crate::case::journal::Entry;
@@ -20,7 +18,7 @@ pub fn run(args: &Cases, setting: &Setting) -> Outcome {
     let mut out = Out::new();
     let exit = match args.command.as_ref().unwrap_or(&CasesCommand::List) {
         CasesCommand::List => list(args, setting, &mut out),
-        CasesCommand::Show { case } => show(args, &folder(setting, case), &mut out),
+        CasesCommand::Show { case } => show(args, &setting.case_folder(case), &mut out),
         CasesCommand::Resume { case, execute, confirm, steps, leave, .. } => {
             let what = resume::Wanted {
                 execute: *execute,
@@ -33,18 +31,13 @@ pub fn run(args: &Cases, setting: &Setting) -> Outcome {
         }
         CasesCommand::Verify { cases } => verify(args, setting, cases, &mut out),
         CasesCommand::Report { case } => {
-            let report = Case::open(&folder(setting, case))?.write_report()?;
+            let report = Case::open(&setting.case_folder(case))?.write_report()?;
             out.text(&if args.json { report.json_text() } else { report.markdown() })?;
             Ok(Exit::Done)
         }
     }?;
     out.flush()?;
     Ok(exit)
-}
-
-/// A case's folder: an id among the cases, or a path of its own (a case handed over).
-pub fn folder(setting: &Setting, case: &str) -> PathBuf {
-    if case.contains('/') { PathBuf::from(case) } else { setting.folders.cases().join(case) }
 }
 
 fn list(args: &Cases, setting: &Setting, out: &mut Out) -> Outcome {
@@ -110,7 +103,7 @@ fn verify(args: &Cases, setting: &Setting, cases: &[String], out: &mut Out) -> O
     };
     let mut sound = true;
     for name in names {
-        let case = Case::view(&folder(setting, &name))?;
+        let case = Case::view(&setting.case_folder(&name))?;
         let (wrong, unfinished) = (case.verify(), case.unfinished_evidence());
         sound &= wrong.is_empty();
         if args.json || args.jsonl {
@@ -129,13 +122,4 @@ fn verify(args: &Cases, setting: &Setting, cases: &[String], out: &mut Out) -> O
         }
     }
     if sound { Ok(Exit::Done) } else { Ok(Exit::Failed) }
-}
-
-/// The folder of a case that is there, or what is wrong with its name.
-pub fn existing(setting: &Setting, case: &str) -> Result<PathBuf, Failure> {
-    let folder = folder(setting, case);
-    if folder.is_dir() {
-        return Ok(folder);
-    }
-    Err(Failure::Usage(format!("there is no case {}; 'stanch cases list' shows the cases", visible(case))))
 }

@@ -10,6 +10,8 @@ use futures_util::FutureExt as _;
 
 use super::args::{Demo, Open, RuleFlags};
 use super::failure::{Exit, Failure, Outcome};
+use super::live::connect_options;
+use super::recorded::recorded_options;
 use super::setting::Setting;
 use super::{playbooks, rules};
 use crate::app::keymap::Keymap;
@@ -61,21 +63,9 @@ pub fn demo(args: &Demo, setting: &Setting) -> Outcome {
 pub fn open(args: &Open, setting: &Setting) -> Outcome {
     need_terminal()?;
     let inputs = recorded_inputs(&args.paths)?;
-    let narrowed = super::events::recorded_options(setting, &args.narrowed);
+    let narrowed = recorded_options(setting, &args.narrowed);
     let options = recorded::Options { gives_way: true, ..narrowed };
     run(setting, Mode::Recorded, None, Clock::wall(), Source::Recorded(inputs, options), &args.rules)
-}
-
-/// What to connect to, as flags, environment and file say.
-pub fn connect_options(setting: &Setting) -> aws::Options {
-    let config = &setting.config;
-    aws::Options {
-        profiles: config.profiles.clone(),
-        regions: config.regions.clone(),
-        endpoint_url: Some(config.endpoint_url.clone()).filter(|url| !url.is_empty()),
-        guardrails: config.guardrails.clone(),
-        stand_in: None,
-    }
 }
 
 /// Paths as recorded logs; `-` is standard input. One that does not exist is wrong use.

@@ -4,12 +4,13 @@ use std::io::IsTerminal as _;
 
 use jiff::Timestamp;
 
-use super::args::{Events, Narrowed};
+use super::args::Events;
 use super::failure::{Exit, Failure, Outcome};
 use super::fetch::{self, News};
 use super::found::Found;
 use super::live::{block_on, connected, interrupted, now};
 use super::out::{Out, say};
+use super::recorded::{nothing_read, recorded_options, say_loaded};
 use super::setting::Setting;
 use super::{rules, shape};
 use crate::domain::finding::Severity;
@@ -40,39 +41,6 @@ fn from(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome 
     teller.all(&found, &slots)?;
     teller.finish()?;
     Ok(if nothing_read(&loaded) { Exit::Failed } else { Exit::Done })
-}
-
-/// What is wanted of recorded logs: their window is only what the user names.
-pub fn recorded_options(setting: &Setting, narrowed: &Narrowed) -> recorded::Options {
-    recorded::Options {
-        since: setting.since.map(|since| since.at(now())),
-        until: narrowed.until.map(|until| until.at(now())),
-        regions: setting.config.regions.iter().filter(|region| *region != "all").cloned().collect(),
-        accounts: narrowed.account.clone(),
-        ..recorded::Options::default()
-    }
-}
-
-/// Something was there, and none of it was an event.
-pub fn nothing_read(loaded: &recorded::Loaded) -> bool {
-    loaded.events == 0 && loaded.broken_count + loaded.passed_over_count > 0
-}
-
-/// Says what a load could not read.
-pub fn say_loaded(loaded: &recorded::Loaded) {
-    const SHOWN: usize = 10;
-    for broken in loaded.broken.iter().take(SHOWN) {
-        say(&format!("stanch: {}: byte {}: {}", visible(&broken.file), broken.offset, visible(&broken.why)));
-    }
-    if loaded.broken_count > SHOWN {
-        say(&format!("stanch: {} more broken records", loaded.broken_count - SHOWN));
-    }
-    for (file, why) in loaded.passed_over.iter().take(SHOWN) {
-        say(&format!("stanch: {}: passed over: {}", visible(file), visible(why)));
-    }
-    if loaded.passed_over_count > SHOWN {
-        say(&format!("stanch: {} more files passed over", loaded.passed_over_count - SHOWN));
-    }
 }
 
 /// Of live AWS.

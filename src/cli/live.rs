@@ -4,11 +4,10 @@ use std::future::Future;
 
 use jiff::Timestamp;
 
-use super::console::connect_options;
 use super::failure::Failure;
 use super::out::say;
 use super::setting::Setting;
-use crate::aws::connect::connect;
+use crate::aws::connect::{Options, connect};
 use crate::domain::fault::FaultKind;
 use crate::port::Connected;
 
@@ -36,6 +35,18 @@ pub async fn interrupted() {
         () = wait(SignalKind::interrupt()) => {}
         () = wait(SignalKind::terminate()) => {}
         () = wait(SignalKind::hangup()) => {}
+    }
+}
+
+/// What to connect to, as flags, environment and file say.
+pub fn connect_options(setting: &Setting) -> Options {
+    let config = &setting.config;
+    Options {
+        profiles: config.profiles.clone(),
+        regions: config.regions.clone(),
+        endpoint_url: Some(config.endpoint_url.clone()).filter(|url| !url.is_empty()),
+        guardrails: config.guardrails.clone(),
+        stand_in: None,
     }
 }
 

@@ -13,9 +13,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::args::Scan;
-use super::events::{nothing_read, recorded_options, say_loaded};
 use super::failure::{Exit, Failure, Outcome};
 use super::out::{Out, say};
+use super::recorded::{nothing_read, recorded_options, say_loaded};
 use super::rules;
 use super::setting::Setting;
 use crate::detect::correlation::Correlator;

@@ -1,8 +1,11 @@
 //! What a command runs with: the configuration with environment and flags laid over it.
 
+use std::path::PathBuf;
+
 use super::args::Global;
 use super::failure::Failure;
 use crate::config::{Config, Folders, Since};
+use crate::domain::text::visible;
 
 /// The configuration in force, and where files are kept.
 #[derive(Debug, Clone)]
@@ -24,6 +27,20 @@ impl Setting {
         let folders = Folders::of(get);
         let config = overlay(Config::load(global.config.as_deref(), &folders)?, global, get);
         Ok(Self { config, folders, since: global.since, case: global.case.clone() })
+    }
+
+    /// A case's folder: an id among the cases, or a path of its own (a case handed over).
+    pub fn case_folder(&self, case: &str) -> PathBuf {
+        if case.contains('/') { PathBuf::from(case) } else { self.folders.cases().join(case) }
+    }
+
+    /// The folder of a case that is there, or what is wrong with its name.
+    pub fn existing_case(&self, case: &str) -> Result<PathBuf, Failure> {
+        let folder = self.case_folder(case);
+        if folder.is_dir() {
+            return Ok(folder);
+        }
+        Err(Failure::Usage(format!("there is no case {}; 'stanch cases list' shows the cases", visible(case))))
     }
 }
 

@@ -1,22 +1,20 @@
 //! `stanch undo CASE`: takes back what a case's runs changed, newest first.
 
 use super::args::Undo;
+use super::drive::{drive, finish, named_steps, ports_of};
 use super::failure::{Exit, Failure, Outcome};
-use super::live::{block_on, connected};
+use super::live::block_on;
 use super::out::say;
-use super::remediate::{drive, finish, named_steps};
 use super::setting::Setting;
-use super::{cases, live};
 use crate::case::Case;
 use crate::domain::text::visible;
-use crate::port::Ports;
 use crate::respond::run::{Command, Run};
 use crate::runtime::clock::Clock;
 use crate::runtime::drive::Driver;
 
 /// Takes back one step, or all.
 pub fn run(args: &Undo, setting: &Setting) -> Outcome {
-    let folder = cases::existing(setting, &args.case)?;
+    let folder = setting.existing_case(&args.case)?;
     let mut case = Case::open(&folder)?;
     if let Some(torn) = case.healed() {
         say(&format!("stanch: the journal's last line was torn and was set aside ({} bytes)", torn.len()));
@@ -54,24 +52,5 @@ pub fn run(args: &Undo, setting: &Setting) -> Outcome {
             }
         }
         Ok(exit)
-    })
-}
-
-/// The ports of the Scope that the runs were made in, with today's credentials.
-pub async fn ports_of(setting: &Setting, runs: &[Run]) -> Result<Ports, Failure> {
-    let Some(run) = runs.last() else { return Err(Failure::Failed("nothing to take back".into())) };
-    let scope = &run.plan.scope;
-    let mut setting = setting.clone();
-    setting.config.regions = vec![scope.region.clone()];
-    if setting.config.profiles.is_empty() && !live::has_credentials_of_its_own() {
-        setting.config.profiles.extend(scope.profile.clone());
-    }
-    let mut ports = connected(&setting).await?.ports;
-    ports.retain(|ports| ports.scope.region == scope.region && ports.scope.caller.account == scope.caller.account);
-    ports.into_iter().next().ok_or_else(|| {
-        Failure::Failed(format!(
-            "the case is of account {}, and these credentials are not: name a profile of it with --profile",
-            scope.caller.account
-        ))
     })
 }

@@ -3,12 +3,11 @@
 
 use crate::app::interrupted::told;
 use crate::case::Case;
+use crate::cli::drive::{drive, finish, named_steps, ports_of};
 use crate::cli::failure::{Exit, Failure, Outcome};
 use crate::cli::live::block_on;
 use crate::cli::out::say;
-use crate::cli::remediate::{drive, finish, named_steps};
 use crate::cli::setting::Setting;
-use crate::cli::undo::ports_of;
 use crate::domain::text::visible;
 use crate::respond::run::{Command, Run};
 use crate::runtime::clock::Clock;
@@ -30,7 +29,7 @@ pub struct Wanted<'a> {
 
 /// Reads the real state and says it; goes on only where that is asked for and confirmed.
 pub fn run(name: &str, wanted: &Wanted<'_>, setting: &Setting) -> Outcome {
-    let folder = super::existing(setting, name)?;
+    let folder = setting.existing_case(name)?;
     let mut case = Case::open(&folder)?;
     if let Some(torn) = case.healed() {
         say(&format!("stanch: the journal's last line was torn and was set aside ({} bytes)", torn.len()));

@@ -1,0 +1,42 @@
+//! What the commands on recorded logs share: what is wanted of the logs, and
+//! what of them could not be read.
+
+use super::args::Narrowed;
+use super::live::now;
+use super::out::say;
+use super::setting::Setting;
+use crate::domain::text::visible;
+use crate::recorded::{Loaded, Options};
+
+/// What is wanted of recorded logs: their window is only what the user names.
+pub fn recorded_options(setting: &Setting, narrowed: &Narrowed) -> Options {
+    Options {
+        since: setting.since.map(|since| since.at(now())),
+        until: narrowed.until.map(|until| until.at(now())),
+        regions: setting.config.regions.iter().filter(|region| *region != "all").cloned().collect(),
+        accounts: narrowed.account.clone(),
+        ..Options::default()
+    }
+}
+
+/// Something was there, and none of it was an event.
+pub fn nothing_read(loaded: &Loaded) -> bool {
+    loaded.events == 0 && loaded.broken_count + loaded.passed_over_count > 0
+}
+
+/// Says what a load could not read.
+pub fn say_loaded(loaded: &Loaded) {
+    const SHOWN: usize = 10;
+    for broken in loaded.broken.iter().take(SHOWN) {
+        say(&format!("stanch: {}: byte {}: {}", visible(&broken.file), broken.offset, visible(&broken.why)));
+    }
+    if loaded.broken_count > SHOWN {
+        say(&format!("stanch: {} more broken records", loaded.broken_count - SHOWN));
+    }
+    for (file, why) in loaded.passed_over.iter().take(SHOWN) {
+        say(&format!("stanch: {}: passed over: {}", visible(file), visible(why)));
+    }
+    if loaded.passed_over_count > SHOWN {
+        say(&format!("stanch: {} more files passed over", loaded.passed_over_count - SHOWN));
+    }
+}
