@@ -37,9 +37,9 @@ mod subject;
 mod yaml;
 
 use correlation::Correlation;
+pub use encoding::Placeholders;
 use expression::Expression;
 use index::Index;
-pub use modifier::Placeholders;
 pub use rule::{Rule, RuleError};
 use subject::Reading;
 pub use subject::{Known, Subject};

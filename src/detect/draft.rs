@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Yaml};
 
 use super::correlation::Definition;
 use super::rule::{Rule, RuleError};
+use super::yaml::list;
 use crate::domain::finding::Severity;
 
 /// A document, read but not compiled.
@@ -113,19 +114,4 @@ fn check_source(source: &Yaml) -> Result<(), String> {
         "it is for the log source {}, not aws/cloudtrail",
         if told.is_empty() { "(none)".into() } else { told.join("/") }
     ))
-}
-
-/// A text or a list of texts.
-pub(super) fn list(value: Option<&Yaml>) -> Vec<String> {
-    let one = |value: &Yaml| match value {
-        Yaml::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Yaml::Number(number) => Some(number.to_string()),
-        Yaml::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    };
-    match value {
-        Some(Yaml::Array(list)) => list.iter().filter_map(one).collect(),
-        Some(other) => one(other).into_iter().collect(),
-        None => Vec::new(),
-    }
 }

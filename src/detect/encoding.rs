@@ -1,9 +1,10 @@
 //! Encodings that a rule asks for: the ways in which a value may stand in a record.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::modifier::Placeholders;
 use super::pattern::{Piece, Pieces};
 
 /// An encoding of a value, or a set of ways to write it.
@@ -122,6 +123,9 @@ fn dashes(pieces: &Pieces) -> Result<Vec<Pieces>, String> {
     }
     Ok(ways)
 }
+
+/// Values for the placeholders that `expand` puts in, by name.
+pub type Placeholders = BTreeMap<String, Vec<String>>;
 
 /// The value with every `%name%` replaced by each of the placeholder's values.
 pub(super) fn expand(text: &str, placeholders: &Placeholders) -> Result<Vec<String>, String> {

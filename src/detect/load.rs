@@ -6,10 +6,10 @@ use serde_json::{Map, Value as Yaml};
 
 use super::correlation::{Correlation, Definition};
 use super::draft::{self, Body};
+use super::encoding::Placeholders;
 use super::expression::Expression;
 use super::index::Index;
 use super::logic::{self, Fields};
-use super::modifier::Placeholders;
 use super::rule::{Rule, RuleError};
 use super::{Compiled, yaml};
 

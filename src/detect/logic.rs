@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Map, Value as Yaml};
 
 use super::condition::{self, Condition, Quantity};
+use super::encoding::Placeholders;
 use super::expression::{Expression, Test};
-use super::modifier::{Kind, Placeholders, Question};
+use super::modifier::{Kind, Question};
 use super::subject::Path;
 
 /// The fields that the rules of a set name, each once.

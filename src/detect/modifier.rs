@@ -1,17 +1,12 @@
 //! The modifiers behind a field's name (Sigma specification, "Modifiers",
 //! 2.1.0), and the comparisons that they make of a rule's values.
 
-use std::collections::BTreeMap;
-
 use regex::RegexBuilder;
 use serde_json::Value as Yaml;
 
-use super::encoding::{Transform, expand};
+use super::encoding::{Placeholders, Transform, expand};
 use super::matcher::{Matcher, Order, TimePart, join};
 use super::pattern::{Pattern, Piece, Pieces, parse};
-
-/// Values for the placeholders that `expand` puts in, by name.
-pub type Placeholders = BTreeMap<String, Vec<String>>;
 
 /// What a field and its modifiers ask for, before the values are compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value as Yaml};
 
-use crate::detect::draft::list;
 use crate::detect::matcher::Order;
+use crate::detect::yaml::list;
 
 /// A correlation, read but not yet tied to the rules that it names.
 #[derive(Debug, Clone, PartialEq)]
