@@ -10,6 +10,8 @@ pub mod fact;
 #[cfg(test)]
 pub mod fixture;
 pub mod guard;
+pub mod guardrail;
+pub mod options;
 pub mod plan;
 pub mod playbook;
 pub mod policy;

@@ -12,41 +12,7 @@ use super::remedy::Remedy;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::scope::Scope;
 
-/// What a guardrail does where it matches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// It is refused.
-    Deny,
-    /// It must be confirmed by typing the target's id.
-    Confirm,
-    /// At most this many objects, as long as the console is armed.
-    AtMost(usize),
-}
-
-/// One guardrail. Every condition that it names must hold; one that it does
-/// not name always holds. `*` in a pattern stands for any text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Guardrail {
-    /// The account's number or alias.
-    #[serde(default)]
-    pub account: Option<String>,
-    /// The Region.
-    #[serde(default)]
-    pub region: Option<String>,
-    /// A tag of the instance that the plan is for, or that a call names: `key`,
-    /// or `key=value`. What is about no instance has none.
-    #[serde(default)]
-    pub tag: Option<String>,
-    /// The remedy's name.
-    #[serde(default)]
-    pub remedy: Option<String>,
-    /// What it does.
-    pub action: Action,
-    /// Shown to the user.
-    pub reason: String,
-}
+pub use super::guardrail::{Action, Guardrail, Guardrails};
 
 /// What the guardrails say of one step or call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,11 +25,6 @@ pub enum Verdict {
     /// It is refused, for this reason.
     Denied(String),
 }
-
-/// All guardrails of the configuration.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Guardrails(pub Vec<Guardrail>);
 
 impl Guardrails {
     /// What stands against a remedy on so many objects. The hardest verdict wins.

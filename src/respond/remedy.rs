@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Options;
+use super::options::Options;
 use crate::domain::resource::ResourceKind;
 
 mod bind;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::copy::CASE_TAG;
 use super::{Remedy, Unfit, capacity, copy, deny, identity, network};
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
@@ -9,11 +10,8 @@ use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::call::Call;
 use crate::respond::change::{Change, Mode};
 use crate::respond::fact::Fact;
-use crate::respond::plan::Options;
+use crate::respond::options::Options;
 use crate::respond::probe::Probe;
-
-/// The tag that a snapshot of a case bears.
-pub(super) const CASE_TAG: &str = "stanch:case";
 
 impl Remedy {
     /// The changes that the remedy makes to the target; or why it does not apply.

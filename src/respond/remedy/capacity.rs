@@ -6,7 +6,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::surroundings::{ScalingGroup, Surroundings, Target};
 use crate::respond::change::Change;
 use crate::respond::fact::Fact;
-use crate::respond::plan::Options;
+use crate::respond::options::Options;
 use crate::respond::probe::Probe;
 
 /// What is suspended where nothing was chosen: what could end the instance or

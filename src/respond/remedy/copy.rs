@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::bind::CASE_TAG;
 use crate::domain::instance::Instance;
 use crate::respond::change::Change;
 use crate::respond::fact::Fact;
-use crate::respond::plan::Options;
+use crate::respond::options::Options;
 use crate::respond::probe::Probe;
+
+/// The tag that a snapshot of a case bears.
+pub(super) const CASE_TAG: &str = "stanch:case";
 
 /// The longest name that an image can have (EC2 API reference, CreateImage).
 const NAME: usize = 128;

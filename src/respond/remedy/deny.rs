@@ -10,7 +10,7 @@ use crate::domain::network::{AclEntry, Direction, NetworkAcl};
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::change::Change;
 use crate::respond::fact::Fact;
-use crate::respond::plan::Options;
+use crate::respond::options::Options;
 use crate::respond::probe::Probe;
 
 /// The highest number that an entry can have (EC2 API reference, CreateNetworkAclEntry).

@@ -7,7 +7,7 @@ use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::change::Change;
 use crate::respond::fact::Fact;
-use crate::respond::plan::Options;
+use crate::respond::options::Options;
 use crate::respond::probe::Probe;
 
 /// The name of the policy that denies a user everything.

@@ -9,7 +9,7 @@ use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::call::QUARANTINE;
 use crate::respond::change::Change;
 use crate::respond::fact::Fact;
-use crate::respond::plan::Options;
+use crate::respond::options::Options;
 use crate::respond::probe::Probe;
 
 /// The tag by which a quarantine group is known as ours.

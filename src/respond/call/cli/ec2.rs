@@ -6,7 +6,7 @@ use super::super::{Call, InstanceAttribute};
 use super::{json_word, quote, sharing, tag_list, tag_specification, word};
 use crate::domain::network::{AclEntry, Direction, GroupRule, Peer};
 
-pub(super) fn ec2(verb: &str, options: &[(&str, &str)]) -> String {
+fn ec2(verb: &str, options: &[(&str, &str)]) -> String {
     super::service("ec2", verb, options)
 }
 

@@ -1,15 +1,17 @@
 //! The commands on with whom a snapshot or an image is shared.
 
 use super::super::Call;
-use super::ec2::ec2;
+use super::{quote, service};
 
 pub(super) fn read(call: &Call) -> Option<String> {
     Some(match call {
-        Call::DescribeSnapshotAttribute { snapshot } => {
-            ec2("describe-snapshot-attribute", &[("snapshot-id", snapshot), ("attribute", "createVolumePermission")])
-        }
+        Call::DescribeSnapshotAttribute { snapshot } => service(
+            "ec2",
+            "describe-snapshot-attribute",
+            &[("snapshot-id", snapshot), ("attribute", "createVolumePermission")],
+        ),
         Call::DescribeImageAttribute { image } => {
-            ec2("describe-image-attribute", &[("image-id", image), ("attribute", "launchPermission")])
+            service("ec2", "describe-image-attribute", &[("image-id", image), ("attribute", "launchPermission")])
         }
         _ => return None,
     })
@@ -20,16 +22,17 @@ pub(super) fn write(call: &Call, region: &str) -> Option<String> {
         // With whom it is shared is read when the step runs; the command reads it too.
         Call::ModifySnapshotAttribute { snapshot, .. } if call.is_open() => format!(
             "{} --create-volume-permission {}",
-            ec2("modify-snapshot-attribute", &[("snapshot-id", snapshot)]),
+            service("ec2", "modify-snapshot-attribute", &[("snapshot-id", snapshot)]),
             all_of(&Call::DescribeSnapshotAttribute { snapshot: snapshot.clone() }, "CreateVolumePermissions", region),
         ),
         Call::ModifyImageAttribute { image, .. } if call.is_open() => format!(
             "{} --launch-permission {}",
-            ec2("modify-image-attribute", &[("image-id", image)]),
+            service("ec2", "modify-image-attribute", &[("image-id", image)]),
             all_of(&Call::DescribeImageAttribute { image: image.clone() }, "LaunchPermissions", region),
         ),
         Call::ModifySnapshotAttribute { snapshot, add, public, accounts } => {
-            let command = ec2(
+            let command = service(
+                "ec2",
                 "modify-snapshot-attribute",
                 &[
                     ("snapshot-id", snapshot),
@@ -41,7 +44,8 @@ pub(super) fn write(call: &Call, region: &str) -> Option<String> {
             command + everybody + &option("user-ids", accounts.iter())
         }
         Call::ModifyImageAttribute { image, add, public, accounts } => {
-            let command = ec2(
+            let command = service(
+                "ec2",
                 "modify-image-attribute",
                 &[
                     ("image-id", image),
@@ -68,7 +72,7 @@ fn all_of(read: &Call, list: &str, region: &str) -> String {
 }
 
 fn option<'a>(name: &str, values: impl Iterator<Item = &'a String>) -> String {
-    let values: Vec<String> = values.map(|value| super::quote(value)).collect();
+    let values: Vec<String> = values.map(|value| quote(value)).collect();
     if values.is_empty() { String::new() } else { format!(" --{name} {}", values.join(" ")) }
 }
 
