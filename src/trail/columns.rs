@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use super::decode::Fields;
+use super::decode::fields::Fields;
 use super::symbols::Symbol;
 use crate::domain::actor::ActorKind;
 use crate::domain::event::Access;
