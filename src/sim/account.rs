@@ -5,7 +5,7 @@ use super::balancing::state::Balancing;
 use super::call::Call;
 use super::cloudtrail::{Pace, Trails};
 use super::dice::Dice;
-use super::ec2;
+use super::ec2::{build, store::Store};
 use super::iam::directory::Directory;
 use super::limits::Limits;
 use super::principal::Principal;
@@ -28,7 +28,7 @@ pub struct Account {
     /// The users and roles, with their keys and policies.
     pub directory: Directory,
     /// EC2 in each enabled Region.
-    pub ec2: BTreeMap<String, ec2::store::Store>,
+    pub ec2: BTreeMap<String, Store>,
     /// Load balancing in each enabled Region.
     pub balancing: BTreeMap<String, Balancing>,
     /// Auto Scaling in each enabled Region.
@@ -52,7 +52,7 @@ impl Account {
         let ec2 = spec
             .regions
             .iter()
-            .map(|name| (name.clone(), ec2::store::Store::new(ec2::build::region(scenario, name, seed, start), lag)))
+            .map(|name| (name.clone(), Store::new(build::region(scenario, name, seed, start), lag)))
             .collect();
         let regions = || spec.regions.iter().cloned();
         Account {

@@ -1,7 +1,6 @@
 //! Parameters and answers of the Query services as CloudTrail writes them: names that
 //! begin small, numbers and truth values as such, times written out.
 
-use super::cloudtrail::written_out;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -9,6 +8,11 @@ use serde_json::{Map, Value, json};
 pub fn lower(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A time as records write it inside parameters: `Jul 3, 2023, 11:42:38 AM`.
+pub fn written_out(time: Timestamp) -> String {
+    time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
 }
 
 /// The parameters of a request, those named in `numbers` as numbers; null where it has none.

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 pub use pace::Pace;
 pub use trails::Trails;
 
+use super::camel::written_out;
 use super::recorder::Recorder;
 
 /// A request to the service.
@@ -118,11 +119,6 @@ fn recorded(key: &str, value: &Value) -> Value {
 fn decapitalised(key: &str) -> String {
     let mut letters = key.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// A time as records write it inside parameters: `Jul 3, 2023, 11:42:38 AM`.
-pub fn written_out(time: Timestamp) -> String {
-    time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string()
 }
 
 #[cfg(test)]

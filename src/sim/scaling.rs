@@ -15,7 +15,6 @@ mod service_role;
 pub mod state;
 
 pub use pace::catch_up;
-pub use service_role::SERVICE;
 
 use super::account::Account;
 use super::camel;

@@ -97,7 +97,7 @@ pub(super) fn reboot(context: &Context<'_>, region: &mut Region) -> Answer {
 pub(super) fn terminate(context: &Context<'_>, region: &mut Region) -> Answer {
     let (ids, now) = (asked(context, region)?, context.now);
     // Auto Scaling passes over the protection of what is in its groups.
-    let guarded = context.request.principal.invoked_by.as_deref() != Some(crate::sim::scaling::SERVICE);
+    let guarded = context.request.principal.invoked_by.as_deref() != Some(crate::sim::scaling::state::SERVICE);
     if let Some(id) = ids.iter().find(|id| guarded && region.instance(id).is_some_and(|one| one.termination_protected))
     {
         let message = format!(

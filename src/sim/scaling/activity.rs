@@ -1,31 +1,8 @@
 //! Activities: what a group did, in the words that AWS tells it in.
 
-use super::state::{Group, Scaling};
+use super::state::{Activity, Group, Scaling};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-
-/// One activity.
-#[derive(Clone, Debug, Default)]
-pub struct Activity {
-    /// A UUID.
-    pub id: String,
-    /// `Launching a new EC2 instance: i-…`.
-    pub description: String,
-    /// `At 2026-11-24T13:00:00Z an instance was …`.
-    pub cause: String,
-    /// When it began.
-    pub start: Timestamp,
-    /// When it was over.
-    pub end: Option<Timestamp>,
-    /// `PreInService`, `InProgress`, `Successful`, `Failed`.
-    pub status: String,
-    /// Why it failed.
-    pub message: Option<String>,
-    /// From 0 to 100.
-    pub progress: u32,
-    /// The subnet and zone of the instance.
-    pub place: (String, String),
-}
 
 /// A time as activities write it.
 pub fn instant(at: Timestamp) -> String {

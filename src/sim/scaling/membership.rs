@@ -1,9 +1,9 @@
 //! Standby, detaching and attaching.
 
-use super::activity::{Activity, instances, instant};
+use super::activity::{instances, instant};
 use super::capacity::NOTICE;
 use super::service_role::balance;
-use super::state::{Group, Lifecycle, Member};
+use super::state::{Activity, Group, Lifecycle, Member};
 use super::{flag, invalid, named};
 use crate::sim::account::Account;
 use crate::sim::balancing::state::TargetGroup;

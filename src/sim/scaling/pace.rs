@@ -1,11 +1,11 @@
 //! What groups do by themselves as time passes: instances arrive where they are on the
 //! way to, health is checked, and the size is brought to what is wanted.
 
-use super::activity::{Activity, instant};
+use super::activity::instant;
 use super::capacity::NOTICE;
 use super::membership::{INTO_SERVICE, draining};
 use super::service_role::{balance, launch, terminate};
-use super::state::{Group, Lifecycle, Member, Scaling};
+use super::state::{Activity, Group, Lifecycle, Member, Scaling};
 use crate::sim::account::Account;
 use crate::sim::ec2::{self, phase::Phase};
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,7 @@
 //! What a group does in other services, as its service-linked role: launching and
 //! terminating instances, registering them with target groups and taking them off.
 
-use super::state::Group;
+use super::state::{Group, SERVICE};
 use crate::sim::account::Account;
 use crate::sim::principal::Principal;
 use crate::sim::scenario::spec::PrincipalKind;
@@ -9,9 +9,6 @@ use crate::sim::service::{self, Done, Refusal, Request};
 use crate::sim::wire::Service;
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde_json::{Value, json};
-
-/// The service that the role trusts, which is also the address and the agent of its calls.
-pub const SERVICE: &str = "autoscaling.amazonaws.com";
 
 /// The role's session at an instant: an hour long, without a key, as it is recorded.
 fn principal(account: &Account, now: Timestamp) -> Principal {

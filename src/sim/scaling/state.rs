@@ -1,10 +1,12 @@
 //! What one Region's Auto Scaling holds.
 
-use super::activity::Activity;
 use crate::sim::dice::Dice;
 use crate::sim::scenario::Scenario;
 use crate::sim::scenario::spec::{ScalingGroupSpec, Tags};
 use jiff::{SignedDuration, Timestamp};
+
+/// The service that the service-linked role trusts, which is also the address and the agent of its calls.
+pub const SERVICE: &str = "autoscaling.amazonaws.com";
 
 /// Auto Scaling in one Region.
 #[derive(Clone, Debug)]
@@ -50,6 +52,29 @@ pub struct Group {
     pub surged: bool,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// One activity.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    /// A UUID.
+    pub id: String,
+    /// `Launching a new EC2 instance: i-…`.
+    pub description: String,
+    /// `At 2026-11-24T13:00:00Z an instance was …`.
+    pub cause: String,
+    /// When it began.
+    pub start: Timestamp,
+    /// When it was over.
+    pub end: Option<Timestamp>,
+    /// `PreInService`, `InProgress`, `Successful`, `Failed`.
+    pub status: String,
+    /// Why it failed.
+    pub message: Option<String>,
+    /// From 0 to 100.
+    pub progress: u32,
+    /// The subnet and zone of the instance.
+    pub place: (String, String),
 }
 
 /// An instance of a group.

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::Scenario;
 use super::spec::{InstanceSpec, PrincipalKind, PrincipalSpec};
 use crate::sim::call::Call;
-use crate::sim::cloudtrail::written_out;
+use crate::sim::camel::written_out;
 use crate::sim::dice::Dice;
 use crate::sim::principal::Principal;
 

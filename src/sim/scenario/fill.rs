@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Scenario;
-use crate::sim::cloudtrail::written_out;
+use crate::sim::camel::written_out;
 use crate::sim::dice::Dice;
 
 /// The words that every scenario knows beside its own lists, for the documentation
