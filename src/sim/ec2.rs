@@ -39,11 +39,16 @@ use super::service::{Done, Refusal, Request, Traits};
 use super::wire::query::Params;
 use jiff::Timestamp;
 use record::Shape;
-use serde_json::Value;
+use serde_json::{Value, json};
 use state::Region;
 
 /// What an action answers.
 type Answer = Result<Value, Refusal>;
+
+/// The answer of an action that has nothing to say.
+fn done() -> Value {
+    json!({"return": true})
+}
 
 /// What every action is given.
 #[derive(Clone, Copy)]

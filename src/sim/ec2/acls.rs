@@ -1,9 +1,8 @@
 //! Entries of network ACLs.
 
 use super::ids::Kind;
-use super::instances::done;
 use super::state::Region;
-use super::{Answer, Context};
+use super::{Answer, Context, done};
 use crate::sim::scenario::spec::{AclEntrySpec, NetworkAclSpec};
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::{Params, missing};

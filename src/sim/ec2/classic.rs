@@ -5,11 +5,10 @@
 //! hold one relic that is still linked, so that the call can succeed once.
 
 use super::ids::Kind;
-use super::instances::done;
 use super::list::Listing;
 use super::show::tags;
 use super::state::Region;
-use super::{Answer, Context};
+use super::{Answer, Context, done};
 use crate::sim::service::Refusal;
 use serde_json::json;
 

@@ -1,11 +1,11 @@
 //! Images: making one of an instance, giving it up, and who may launch it.
 
 use super::ids::Kind;
-use super::instances::{done, living};
+use super::instances::living;
 use super::phase::Phase;
 use super::sharing::{Changes, show};
 use super::state::{Image, ImageDevice, Region};
-use super::{Answer, Context};
+use super::{Answer, Context, done};
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::missing;
 use jiff::SignedDuration;

@@ -10,7 +10,7 @@ use crate::sim::service::Refusal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fmt::Write as _;
 
 /// The instances of the request; all of them must be there.
@@ -200,9 +200,4 @@ pub(super) fn living<'a>(region: &'a mut Region, id: &str) -> Result<&'a mut Ins
         return Err(Refusal::new("IncorrectInstanceState", message));
     }
     Ok(instance)
-}
-
-/// The answer of an action that has nothing to say.
-pub(super) fn done() -> Value {
-    json!({"return": true})
 }

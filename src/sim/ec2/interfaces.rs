@@ -1,9 +1,8 @@
 //! Network interfaces: changing one attribute at a time.
 
 use super::ids::Kind;
-use super::instances::done;
 use super::state::Region;
-use super::{Answer, Context, groups};
+use super::{Answer, Context, done, groups};
 use crate::sim::service::Refusal;
 
 pub(super) fn modify_attribute(context: &Context<'_>, region: &mut Region) -> Answer {

@@ -1,10 +1,10 @@
 //! The attributes of an instance: reading and changing them, one at a time.
 
 use super::ids::Kind;
-use super::instances::{done, living};
+use super::instances::living;
 use super::phase::Phase;
 use super::state::{Instance, Region};
-use super::{Answer, Context, groups, types};
+use super::{Answer, Context, done, groups, types};
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::{Params, missing};
 use serde_json::{Value, json};

@@ -1,10 +1,9 @@
 //! Snapshots: making them, and who may use them.
 
 use super::ids::Kind;
-use super::instances::done;
 use super::sharing::{Changes, show};
 use super::state::{Image, Region, Snapshot, Volume};
-use super::{Answer, Context};
+use super::{Answer, Context, done};
 use crate::sim::scenario::spec::Tags;
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::missing;

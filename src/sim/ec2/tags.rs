@@ -1,9 +1,8 @@
 //! Tags on what there is, and on what is made.
 
 use super::ids::Kind;
-use super::instances::done;
 use super::state::{Region, kind_of};
-use super::{Answer, Context};
+use super::{Answer, Context, done};
 use crate::sim::scenario::spec::Tags;
 use crate::sim::service::Refusal;
 use crate::sim::wire::query::{Params, missing};
