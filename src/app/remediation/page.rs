@@ -21,6 +21,25 @@ fn row(of: Option<usize>, head: bool, line: Line) -> Row {
     Row { of, head, line }
 }
 
+/// What the columns of a step have no room for, in full.
+fn hidden(step: &StepView, title: usize, calls: usize, undo: usize) -> Vec<(Tone, String)> {
+    let fits = |text: &str, columns: usize| unicode_width::UnicodeWidthStr::width(text) < columns;
+    let mut said = Vec::new();
+    if !fits(&step.title, title) {
+        said.push((Tone::Strong, step.title.clone()));
+    }
+    if !fits(&step.calls, calls) {
+        said.push((Tone::Plain, format!("calls {}", if step.calls.is_empty() { "nothing" } else { &step.calls })));
+    }
+    if !fits(&step.undo, undo) {
+        said.push((Tone::Plain, format!("undo  {}", step.undo)));
+    }
+    if calls == 0 {
+        said.push((risk_tone(&step.risk), format!("risk  {}", step.risk)));
+    }
+    said
+}
+
 fn padded(text: &str, columns: usize) -> String {
     let shown = cut(text, columns.saturating_sub(1)).into_owned();
     let wide = unicode_width::UnicodeWidthStr::width(shown.as_str());
@@ -88,7 +107,8 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
             line.push(risk_tone(&step.risk), &step.risk);
         }
         rows.push(row(Some(at), true, line));
-        for line in below(step, selected && !narrow, wide, plan.object) {
+        let hidden = if selected && !narrow { hidden(step, title, calls, undo) } else { Vec::new() };
+        for line in below(step, selected && !narrow, &hidden, plan.object) {
             rows.extend(line.wrap(width as u16).into_iter().map(|line| row(Some(at), false, line)));
         }
     }
@@ -136,7 +156,7 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
 
 /// The lines under a step: always what went wrong and how each object stands;
 /// for the selected one also what it calls and how it is undone.
-fn below(step: &StepView, selected: bool, wide: bool, chosen: usize) -> Vec<Line> {
+fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let indent = "       ";
     let bad = matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
@@ -184,10 +204,8 @@ fn below(step: &StepView, selected: bool, wide: bool, chosen: usize) -> Vec<Line
         }
     }
     if selected {
-        if !wide {
-            say(Tone::Plain, &format!("calls {}", if step.calls.is_empty() { "nothing" } else { &step.calls }));
-            say(Tone::Dim, &format!("undo  {}", step.undo));
-            say(risk_tone(&step.risk), &format!("risk  {}", step.risk));
+        for (tone, text) in hidden {
+            say(*tone, text);
         }
         for detail in &step.details {
             say(Tone::Dim, detail);

@@ -66,7 +66,9 @@ pub fn blast_radius(target: &Resource, remedies: &[Remedy], inventory: &Inventor
     said
 }
 
+/// What loses something comes first, then what only shares and is not touched.
 fn of_instance(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy) -> bool, said: &mut Vec<String>) {
+    capacity(instance, inventory, has, said);
     if has(Remedy::RemoveProfile) && !instance.profile.is_empty() {
         let sharing: Vec<_> = inventory.sharing_profile(instance).collect();
         let profile = instance.profile_name();
@@ -101,7 +103,6 @@ fn of_instance(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy)
             said.push(format!("nothing new reaches {} any more", addresses.join(", ")));
         }
     }
-    capacity(instance, inventory, has, said);
 }
 
 /// The Auto Scaling group and the target groups that lose an instance.
@@ -201,10 +202,15 @@ fn count(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// The first few by name, and how many more.
+/// The first few, by name where it tells one from the others, and how many more.
 fn names(instances: &[&Instance]) -> String {
     const SHOWN: usize = 5;
-    let shown: Vec<_> = instances.iter().take(SHOWN).map(|instance| instance.label()).collect();
+    let word = |one: &Instance| match instances.iter().filter(|other| other.name == one.name).count() {
+        _ if one.name.is_empty() => one.id.clone(),
+        1 => one.name.clone(),
+        _ => one.label(),
+    };
+    let shown: Vec<_> = instances.iter().take(SHOWN).map(|one| word(one)).collect();
     let more = instances.len().saturating_sub(SHOWN);
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
 }

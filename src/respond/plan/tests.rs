@@ -68,10 +68,7 @@ fn a_plan_serialises_with_the_keys_that_headless_output_promises() {
 fn the_blast_radius_names_who_shares_the_profile_and_the_groups() {
     let plan = plan("compromised-instance", WEB);
     let said = plan.blast_radius.join("\n");
-    assert!(
-        said.contains("web-role is shared with 1 other instance (not touched): i-0000000000000000b web-8"),
-        "{said}"
-    );
+    assert!(said.contains("web-role is shared with 1 other instance (not touched): web-8"), "{said}");
     assert!(said.contains("sg-11111111 is shared with 1 other instance"), "{said}");
     assert!(said.contains("nothing new reaches 203.0.113.20"), "{said}");
 }
