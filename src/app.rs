@@ -10,7 +10,9 @@ pub mod case;
 pub mod detail;
 pub mod dossier;
 pub mod effect;
+pub mod event;
 pub mod events;
+pub mod fault;
 pub mod field;
 pub mod filter;
 pub mod find;
@@ -33,6 +35,7 @@ pub mod raw;
 pub mod remediation;
 pub mod scopes;
 pub mod settings;
+pub mod time;
 mod update;
 
 use std::sync::Arc;

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::Model;
-use super::instance::pages::{clock_and_day, event_line};
+use super::event::event_line;
 use super::prose::{Line, Tone};
+use super::time::clock_and_day;
 
 /// One entry of the journal, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,9 +7,9 @@ pub mod company;
 use serde_json::Value;
 
 use super::Model;
-use super::instance::pages::{age, clock};
 use super::picked::Picked;
 use super::prose::{Line, Tone, wrapped};
+use super::time::{age, clock};
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::resource::ResourceKind;
 use crate::knowledge;

@@ -3,8 +3,8 @@
 
 use super::Model;
 use super::detail::company::agent_word;
-use super::instance::pages::{clock, clock_and_day};
 use super::prose::{Line, Tone};
+use super::time::{clock, clock_and_day};
 use crate::domain::event::Access;
 use crate::domain::finding::Severity;
 use crate::domain::window::Span;

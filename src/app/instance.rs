@@ -1,6 +1,7 @@
 //! The instance pane: the machine behind the selected event, page by page.
 
 pub mod network;
+mod overview;
 pub mod pages;
 
 use jiff::Timestamp;

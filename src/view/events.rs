@@ -11,12 +11,14 @@
 use super::paint::Painter;
 use super::theme::Role;
 use super::{findings, histogram};
+use crate::app::event::error_word;
 use crate::app::events::View;
+use crate::app::fault::fault_lines;
 use crate::app::filter::Bar;
-use crate::app::instance::pages::{clock, error_word, fault_lines};
 use crate::app::layout::Area;
 use crate::app::prose::{Line, wrapped};
 use crate::app::scopes::Part;
+use crate::app::time::clock;
 use crate::app::{Action, Mode, Model, Pane, detail};
 use crate::domain::actor::ActorKind;
 use crate::trail::coverage::Coverage;

@@ -4,8 +4,8 @@ use super::events::grouped;
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::findings::Row;
-use crate::app::instance::pages::{clock, clock_and_day};
 use crate::app::layout::Area;
+use crate::app::time::{clock, clock_and_day};
 use crate::app::{Model, Pane};
 use crate::domain::finding::Severity;
 

@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
 use super::theme::Role;
-use crate::app::instance::pages::{age, clock};
 use crate::app::layout::Area;
+use crate::app::time::{age, clock};
 use crate::app::{Mode, Model};
 
 type Piece = (Role, Cow<'static, str>);

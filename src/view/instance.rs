@@ -10,7 +10,7 @@ use super::instances;
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::Model;
-use crate::app::instance::pages::fault_lines;
+use crate::app::fault::fault_lines;
 use crate::app::instance::{PageName, View};
 use crate::app::layout::Area;
 use crate::app::prose::{Line, Tone, wrapped};

@@ -3,8 +3,8 @@
 use super::events::grouped;
 use super::paint::Painter;
 use super::theme::Role;
-use crate::app::instance::pages::age;
 use crate::app::layout::Area;
+use crate::app::time::age;
 use crate::app::{Model, Pane};
 use crate::domain::instance::InstanceState;
 

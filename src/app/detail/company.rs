@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::super::Model;
-use super::super::instance::pages::clock;
 use super::super::picked::Picked;
 use super::super::prose::{Line, Tone};
+use super::super::time::clock;
 use crate::domain::event::Event;
 use crate::trail::timeline::{Slot, Timeline};
 use jiff::Timestamp;

@@ -1,16 +1,16 @@
-//! The pages of an instance as lines: overview, storage, identity, activity,
-//! tags, console output.
-
-use jiff::Timestamp;
+//! The pages of an instance as lines: which one shows, and those of its storage,
+//! identity, activity, tags and console output. Overview and network stand beside.
 
 use super::super::Model;
+use super::super::event::event_line;
+use super::super::fault::fault_lines;
 use super::super::prose::{Line, Tone};
 use super::super::scopes::ScopeState;
-use super::{PageName, Subject, network};
-use crate::domain::fault::Fault;
-use crate::domain::instance::{Instance, InstanceState};
+use super::super::time::clock_and_day;
+use super::{PageName, Subject, network, overview};
+use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
-use crate::trail::timeline::{Row, Slot};
+use crate::trail::timeline::Slot;
 
 /// Events looked through for the activity of an instance, newest first.
 const REACH_BACK: usize = 200_000;
@@ -39,7 +39,7 @@ pub fn lines(model: &Model) -> Vec<Line> {
     }
     let paths = state.and_then(|state| state.exposures.get(&instance.id)).map_or(&[][..], Vec::as_slice);
     lines.extend(match pane.page {
-        PageName::Overview => overview(model, inventory, instance),
+        PageName::Overview => overview::overview(model, inventory, instance),
         PageName::Network => network::network(inventory, instance),
         PageName::Storage => storage(inventory, instance),
         PageName::Identity => identity(inventory, instance),
@@ -94,152 +94,6 @@ fn unknown(model: &Model, subject: &Subject, state: Option<&ScopeState>) -> Vec<
         Line::new().put(Tone::Dim, "The activity page (").put(Tone::Key, "l").put(Tone::Dim, ") has its events."),
     );
     lines
-}
-
-/// A fault as it is drawn in a pane.
-pub fn fault_lines(fault: &Fault) -> Vec<Line> {
-    let mut head =
-        Line::new().put(Tone::Bad, "✗ ").put(Tone::Strong, &format!("{}: {}", fault.operation, fault.kind.word()));
-    head.hang = 2;
-    if !fault.code.is_empty() {
-        head.push(Tone::Plain, &format!(" ({})", fault.code));
-    }
-    let mut lines = vec![head];
-    if !fault.message.is_empty() {
-        lines.push(Line::new().put(Tone::Plain, &format!("  {}", fault.message)).hanging(2));
-    }
-    if !fault.hint.is_empty() {
-        lines.push(Line::new().put(Tone::Warn, &format!("  → {}", fault.hint)).hanging(4));
-    }
-    if let Some(id) = &fault.request_id {
-        lines.push(Line::new().put(Tone::Dim, &format!("  request {id}")));
-    }
-    lines
-}
-
-fn overview(model: &Model, inventory: &Inventory, instance: &Instance) -> Vec<Line> {
-    let tone = match instance.state {
-        InstanceState::Running => Tone::Good,
-        InstanceState::Terminated | InstanceState::ShuttingDown => Tone::Bad,
-        _ => Tone::Warn,
-    };
-    let mut head =
-        Line::new().put(tone, instance.state.word()).put(Tone::Plain, &format!("  {}  {}", instance.kind, instance.az));
-    if let Some(launched) = instance.launched.filter(|_| instance.state == InstanceState::Running) {
-        head.push(Tone::Plain, &format!("  up {}", age(launched, model.now)));
-    }
-    if let Some((passed, made)) = instance.checks {
-        let tone = if passed == made { Tone::Good } else { Tone::Bad };
-        head.push(tone, &format!("  checks {passed}/{made}"));
-    }
-    let mut lines = vec![head.hanging(2)];
-    let state = model.instance.subject.as_ref().and_then(|subject| model.scopes.get(subject.scope?));
-    let paths = state.and_then(|state| state.exposures.get(&instance.id)).map_or(&[][..], Vec::as_slice);
-    let exposed = Line::labelled("Exposure");
-    lines.push(match paths {
-        [] if inventory.missing.is_empty() => exposed.put(Tone::Good, "no path from the internet"),
-        [] => exposed.put(Tone::Warn, "none proven, but not everything could be read"),
-        [first, rest @ ..] => {
-            let more = if rest.is_empty() { String::new() } else { format!("  and {} more", rest.len()) };
-            exposed.put(Tone::Bad, &first.sentence()).put(Tone::Dim, &more)
-        }
-    });
-    let mut address = Line::labelled("Address").put(Tone::Plain, &instance.private_ip);
-    if !instance.public_ip.is_empty() {
-        address.push(Tone::Plain, &format!("  public {}", instance.public_ip));
-    }
-    if instance.interfaces.len() > 1 {
-        address.push(Tone::Warn, &format!("  {} interfaces", instance.interfaces.len()));
-    }
-    lines.push(address);
-    lines.push(image(inventory, instance, model.now));
-    lines.push(profile(inventory, instance));
-    let mut disk = Line::labelled("Disk");
-    for (at, volume) in inventory.volumes_of(instance).enumerate() {
-        if at > 0 {
-            disk.push(Tone::Dim, " · ");
-        }
-        disk.push(Tone::Plain, &format!("{} {}G ", volume.id, volume.size));
-        if volume.encrypted {
-            disk.push(Tone::Good, "✓");
-        } else {
-            disk.push(Tone::Warn, "not encrypted");
-        }
-    }
-    lines.push(disk);
-    let mut guards = Line::labelled("Guards");
-    match instance.protected {
-        Some(true) => guards.push(Tone::Good, "termination protected"),
-        Some(false) => guards.push(Tone::Warn, "not protected from termination"),
-        None => guards.push(Tone::Dim, "protection not read"),
-    }
-    if instance.imds == "required" {
-        guards.push(Tone::Good, "  IMDSv2 only");
-    } else {
-        guards.push(Tone::Warn, "  IMDSv1 still answers");
-    }
-    lines.push(guards);
-    if !instance.auto_scaling_group.is_empty() {
-        lines.push(Line::labelled("Scaling").put(Tone::Plain, &instance.auto_scaling_group));
-    }
-    let found = findings_on(model, &instance.id);
-    if !found.is_empty() {
-        let mut line = Line::labelled("Findings");
-        for (severity, title) in found.iter().take(3) {
-            line.push(Tone::Level(*severity), &format!("{} ", severity.short()));
-            line.push(Tone::Plain, &format!("{title}  "));
-        }
-        if found.len() > 3 {
-            line.push(Tone::Dim, &format!("and {} more", found.len() - 3));
-        }
-        lines.push(line);
-    }
-    if !instance.state_reason.is_empty() {
-        lines.push(Line::labelled("Reason").put(Tone::Plain, &instance.state_reason));
-    }
-    lines
-}
-
-/// Findings on events that name an instance, worst first, each title once.
-fn findings_on(model: &Model, id: &str) -> Vec<(crate::domain::finding::Severity, String)> {
-    let mut found: Vec<(crate::domain::finding::Severity, String)> = Vec::new();
-    for listed in model.findings.listed() {
-        let names_it = model.timeline.time(listed.slot).is_some()
-            && model.timeline.row(listed.slot).resources().any(|(_, resource)| resource == id);
-        if names_it && !found.iter().any(|(_, title)| *title == listed.finding.title) {
-            found.push((listed.finding.severity, listed.finding.title.clone()));
-        }
-    }
-    found
-}
-
-fn image(inventory: &Inventory, instance: &Instance, now: Timestamp) -> Line {
-    let line = Line::labelled("Image").put(Tone::Plain, &instance.image);
-    let Some(image) = inventory.images.get(&instance.image) else {
-        return line.put(Tone::Warn, "  no longer exists, or is not shared any more");
-    };
-    let mut line = line.put(Tone::Plain, &format!(" {}", image.name));
-    if let Some(created) = image.created {
-        let days = (now.as_second() - created.as_second()) / 86_400;
-        line.push(if days > 180 { Tone::Warn } else { Tone::Dim }, &format!(", {days} days old"));
-    }
-    if image.deprecated.is_some_and(|at| at <= now) {
-        line.push(Tone::Warn, ", deprecated");
-    }
-    line
-}
-
-fn profile(inventory: &Inventory, instance: &Instance) -> Line {
-    let line = Line::labelled("Profile");
-    if instance.profile.is_empty() {
-        return line.put(Tone::Dim, "none: the instance has no role");
-    }
-    let line = line.put(Tone::Plain, instance.profile_name());
-    match inventory.sharing_profile(instance).count() {
-        0 => line.put(Tone::Dim, " (no other instance has it)"),
-        1 => line.put(Tone::Dim, " (1 other instance shares it)"),
-        many => line.put(Tone::Dim, &format!(" ({many} other instances share it)")),
-    }
 }
 
 fn storage(inventory: &Inventory, instance: &Instance) -> Vec<Line> {
@@ -327,7 +181,7 @@ fn identity(inventory: &Inventory, instance: &Instance) -> Vec<Line> {
 }
 
 /// Events that name a resource, newest first.
-pub fn events_naming(model: &Model, id: &str) -> Vec<Slot> {
+fn events_naming(model: &Model, id: &str) -> Vec<Slot> {
     model.timeline.naming(id, REACH_BACK, MOST)
 }
 
@@ -341,32 +195,6 @@ fn activity(model: &Model, id: &str) -> Vec<Line> {
         lines.push(Line::new().put(Tone::Dim, &format!("… the newest {MOST}; filter by resource:{id} for all")));
     }
     lines
-}
-
-/// An event as one line of a page.
-pub fn event_line(row: &Row<'_>) -> Line {
-    let mut line = Line::new().put(Tone::Dim, &clock(row.time)).put(Tone::Plain, " ");
-    match row.severity {
-        Some(severity) => line.push(Tone::Level(severity), &format!("{:<4} ", severity.short())),
-        None => line.push(Tone::Plain, "     "),
-    }
-    line.push(Tone::Plain, &format!("{} {}", row.access.letter(), row.name));
-    if row.dry_run {
-        line.push(Tone::Dim, " dry-run");
-    } else if !row.error.is_empty() {
-        line.push(Tone::Bad, &format!(" ✗{}", error_word(row.error)));
-    }
-    line.push(Tone::Dim, &format!("  {}", row.actor));
-    line.hanging(14)
-}
-
-/// An error code in a word: `denied`, or the code without its prefix.
-pub fn error_word(code: &str) -> &str {
-    if code.ends_with("UnauthorizedOperation") || code.contains("AccessDenied") || code.ends_with("Unauthorized") {
-        "denied"
-    } else {
-        code.trim_start_matches("Client.").trim_start_matches("Server.")
-    }
 }
 
 fn tags(instance: &Instance) -> Vec<Line> {
@@ -388,31 +216,5 @@ fn console(model: &Model) -> Vec<Line> {
             vec![Line::new().put(Tone::Dim, "EC2 has no console output of this instance yet.")]
         }
         Some(Ok(text)) => text.lines().map(Line::of).collect(),
-    }
-}
-
-/// How long ago, in the two largest words that matter: `12d`, `3h`, `4m`, `9s`.
-pub fn age(then: Timestamp, now: Timestamp) -> String {
-    let seconds = (now.as_second() - then.as_second()).max(0);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m", seconds / 60),
-        3600..86_400 => format!("{}h", seconds / 3600),
-        _ => format!("{}d", seconds / 86_400),
-    }
-}
-
-/// `14:02:07`, UTC.
-pub fn clock(at: Timestamp) -> String {
-    let seconds = at.as_second().rem_euclid(86_400);
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// `11-24 14:02`, UTC.
-pub fn clock_and_day(at: Timestamp) -> String {
-    let text = at.to_string();
-    match (text.get(5..10), text.get(11..16)) {
-        (Some(day), Some(time)) => format!("{day} {time}"),
-        _ => text,
     }
 }

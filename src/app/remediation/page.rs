@@ -2,8 +2,8 @@
 //! calls, how it is undone, whether it is permitted, and how it stands.
 
 use super::{Check, PlanView, StepView, mark};
-use crate::app::instance::pages::clock_and_day;
 use crate::app::prose::{Line, Tone, cut};
+use crate::app::time::clock_and_day;
 use crate::respond::run::StepStatus;
 
 /// A line of the pane, and the step or suggestion that it belongs to.
