@@ -11,6 +11,7 @@ mod header;
 mod histogram;
 mod instance;
 mod instances;
+mod number;
 mod overlay;
 pub mod paint;
 mod remediation;

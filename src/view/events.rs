@@ -8,21 +8,22 @@
 //! ╰─────────────────────────────────────────────────────────────────────╯
 //! ```
 
+mod bar;
+mod columns;
+
+use super::number::grouped;
 use super::paint::Painter;
 use super::theme::Role;
 use super::{findings, histogram};
-use crate::app::event::error_word;
 use crate::app::events::View;
 use crate::app::fault::fault_lines;
-use crate::app::filter::Bar;
 use crate::app::layout::Area;
 use crate::app::prose::{Line, wrapped};
 use crate::app::scopes::Part;
 use crate::app::time::clock;
 use crate::app::{Action, Mode, Model, Pane, detail};
-use crate::domain::actor::ActorKind;
 use crate::trail::coverage::Coverage;
-use crate::trail::timeline::Row;
+use columns::Columns;
 
 /// The title: how much of how much, the window, the filter, what waits.
 pub fn title(model: &Model, bare: bool) -> Vec<(Role, String)> {
@@ -99,7 +100,7 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area, bare: bool) ->
     let mut y = area.y;
     let mut cursor = None;
     if let Some(bar) = &model.events.filter.bar {
-        cursor = Some(filter_bar(model, painter, Area { y, height: 1, ..inner }, bar));
+        cursor = Some(bar::draw(model, painter, Area { y, height: 1, ..inner }, bar));
         y += 1;
         if bar.error.is_some() || !bar.completions.is_empty() {
             y += 1;
@@ -228,165 +229,6 @@ fn empty(model: &Model, painter: &mut Painter<'_>, area: Area) {
     }
 }
 
-fn filter_bar(model: &Model, painter: &mut Painter<'_>, area: Area, bar: &Bar) -> (u16, u16) {
-    painter.wash(area, painter.style(Role::Field));
-    let count = format!("{} match", grouped(model.events.shown.len()));
-    let end = painter.right(area.x + 20, area.x + area.width, area.y, &count, Role::Dim);
-    let at = painter.text(area.x, area.y, 2, "/ ", Role::Key);
-    let width = usize::from(end.saturating_sub(at + 1));
-    let scroll = bar.field.scroll(width);
-    let text: String = bar.field.text().chars().skip(scroll).collect();
-    let style = painter.style(Role::Field);
-    painter.styled(at, area.y, width as u16, &text, style);
-    let below = area.y + 1;
-    if let Some(error) = &bar.error {
-        let column = bar.field.text().get(..error.at).map_or(0, |head| head.chars().count()).saturating_sub(scroll);
-        let marks = "^".repeat(error.len.clamp(1, 20));
-        let x =
-            painter.text(at + column as u16, below, area.width.saturating_sub(2 + column as u16), &marks, Role::Bad);
-        let left = (area.x + area.width).saturating_sub(x + 1);
-        painter.text(x + 1, below, left, &error.message, Role::Warn);
-    } else if !bar.completions.is_empty() {
-        let mut x = painter.text(area.x, below, 6, "  tab ", Role::Dim);
-        for (index, completion) in bar.completions.iter().enumerate() {
-            let left = (area.x + area.width).saturating_sub(x);
-            let role = if index == 0 { Role::Key } else { Role::Plain };
-            x = painter.text(x, below, left, &completion.insert, role);
-            let left = (area.x + area.width).saturating_sub(x);
-            let count = completion.count.map_or_else(|| "  ".to_owned(), |count| format!(" {}  ", grouped(count)));
-            x = painter.text(x, below, left, &count, Role::Dim);
-        }
-    }
-    (at + bar.field.column().saturating_sub(scroll) as u16, area.y)
-}
-
-/// Where the columns of the list stand.
-struct Columns {
-    compact: bool,
-    actor: u16,
-    event: u16,
-    target: u16,
-    region: u16,
-    width: u16,
-}
-
-impl Columns {
-    fn of(width: u16) -> Self {
-        let compact = width < 100;
-        // Mark, time, severity and gaps.
-        let fixed = if compact { 2 + 1 + 9 + 5 } else { 2 + 1 + 10 + 5 };
-        let free = width.saturating_sub(fixed + 1);
-        let region = if free >= 110 { 15 } else { 0 };
-        let free = free - region;
-        let actor = (free * 24 / 100).clamp(11, 34);
-        let target = (free * 26 / 100).clamp(11, 46);
-        let event = free.saturating_sub(actor + target);
-        Self { compact, actor, event, target, region, width }
-    }
-
-    fn head(&self, painter: &mut Painter<'_>, x: u16, y: u16) {
-        let mut at = x + 3;
-        let time = if self.compact { 9 } else { 10 };
-        let mut column = |name: &str, width: u16| {
-            painter.text(at, y, width, name, Role::Label);
-            at += width;
-        };
-        column("TIME", time);
-        column("SEV", 5);
-        column("ACTOR", self.actor);
-        column("EVENT", self.event);
-        if self.region > 0 {
-            column("REGION", self.region);
-        }
-        column("TARGET", self.target);
-    }
-
-    fn row(&self, painter: &mut Painter<'_>, x: u16, y: u16, event: &Row<'_>, selected: bool, pinned: bool) {
-        let tone = match event.severity {
-            Some(severity) => severity.into(),
-            None if event.access == crate::domain::event::Access::Read || event.dry_run => Role::Dim,
-            None => Role::Plain,
-        };
-        let mark = match (selected, pinned) {
-            (true, _) => "▸",
-            (false, true) => "•",
-            (false, false) => " ",
-        };
-        painter.text(x + 1, y, 1, mark, Role::Key);
-        let mut at = x + 3;
-        painter.text(at, y, 8, &clock(event.time), if event.severity.is_some() { tone } else { Role::Dim });
-        at += if self.compact { 9 } else { 10 };
-        if let Some(severity) = event.severity {
-            painter.text(at, y, 4, severity.short(), severity);
-        }
-        at += 5;
-        self.actor(painter, at, y, event, tone);
-        at += self.actor;
-        self.event(painter, at, y, event, tone);
-        at += self.event;
-        if self.region > 0 {
-            painter.text(at, y, self.region - 1, event.region, Role::Dim);
-            at += self.region;
-        }
-        let left = (x + self.width).saturating_sub(at + 1).min(self.target);
-        painter.text(at, y, left, last_part(event.target), tone);
-    }
-
-    fn actor(&self, painter: &mut Painter<'_>, x: u16, y: u16, event: &Row<'_>, tone: Role) {
-        let key = event.access_key.starts_with("AKIA");
-        let gap = if self.compact { "⚿" } else { " ⚿" };
-        let room = self.actor.saturating_sub(1 + if key { gap.chars().count() as u16 } else { 0 });
-        let name = match event.actor_kind {
-            ActorKind::Service => event.actor.trim_end_matches(".amazonaws.com"),
-            _ => event.actor,
-        };
-        let role = if event.is_root() { Role::Bad } else { tone };
-        let end = painter.text(x, y, room, name, role);
-        if key {
-            painter.text(end, y, 2, gap, tone);
-        }
-    }
-
-    /// The letter, the name, and what became of the call; the mark stays when the name must be cut.
-    fn event(&self, painter: &mut Painter<'_>, x: u16, y: u16, event: &Row<'_>, tone: Role) {
-        let room = self.event.saturating_sub(1);
-        let mut letter = [0; 4];
-        painter.text(x, y, 1, event.access.letter().encode_utf8(&mut letter), tone);
-        let mark = if event.dry_run {
-            " dry-run".to_owned()
-        } else if event.error.is_empty() {
-            String::new()
-        } else {
-            format!(" ✗{}", error_word(event.error))
-        };
-        let wide = unicode_width::UnicodeWidthStr::width(&*mark) as u16;
-        // What is left by the name, at least a word of it.
-        let left = room.saturating_sub(2 + event.name.len() as u16);
-        let mark_room = wide.min(left.max(9)).min(room / 2);
-        let end = painter.text(x + 2, y, room.saturating_sub(2 + mark_room), event.name, tone);
-        let role = if event.dry_run { Role::Dim } else { Role::Bad };
-        painter.text(end, y, mark_room, &mark, role);
-    }
-}
-
-/// An ARN by its last part; an id as it is.
-fn last_part(target: &str) -> &str {
-    if target.starts_with("arn:") { target.rsplit(':').next().unwrap_or(target) } else { target }
-}
-
-/// A number with commas: `1,284`.
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The one line that stands for the pane in the narrow layout.
 pub fn summary(model: &Model) -> Line {
     use crate::app::prose::Tone;
@@ -402,16 +244,4 @@ pub fn summary(model: &Model) -> Line {
         line.push(Tone::Dim, &format!("{} of {}", grouped(model.events.shown.len()), grouped(model.timeline.len())));
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{grouped, last_part};
-
-    #[test]
-    fn numbers_are_grouped_and_arns_cut() {
-        assert_eq!([0, 999, 1_284, 1_000_000].map(grouped), ["0", "999", "1,284", "1,000,000"]);
-        assert_eq!(last_part("arn:aws:iam::1:role/ops/Deploy"), "role/ops/Deploy");
-        assert_eq!(last_part("sg-9"), "sg-9");
-    }
 }

@@ -1,6 +1,6 @@
 //! The list of all instances.
 
-use super::events::grouped;
+use super::number::grouped;
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::layout::Area;
