@@ -11,6 +11,7 @@ pub mod envelope;
 pub(super) mod fields;
 mod identity;
 mod payload;
+mod resources;
 mod wire;
 
 use crate::domain::event::Event;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use memchr::memmem::Finder;
 
 use super::identity::Identity;
-use super::payload::{self, Ids};
+use super::payload::Ids;
+use super::resources::resources;
 use super::wire::Record;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Access, Event, EventError};
@@ -83,7 +84,7 @@ impl<'a> Fields<'a> {
         let dry_run = error.ends_with("DryRunOperation") || params.dry_run;
         let mine = is_mine(&record.agent.0);
         let access = Access::of(&name, read_only);
-        let resources = payload::resources(&name, &source, params, response, details, record.resources);
+        let resources = resources(&name, &source, params, response, details, record.resources);
         Ok(Self {
             id,
             time,

@@ -1,28 +1,23 @@
-//! The ids that an event touches: from its parameters, its answer, the details
-//! of a service event and the list `resources[]`, ordered so that the most
-//! telling comes first.
+//! What an event's parameters, its answer, or the details of a service event
+//! hold: the ids in them, and two flags.
 //!
 //! Ids are found by the name of their field and by their own prefix, in one
-//! pass and without building a tree. Which is most telling, the name of the
-//! event says: `AuthorizeSecurityGroupIngress` a group, `RunInstances` the
-//! launched instances, `StopLogging` the trail.
+//! pass and without building a tree.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::identity::map;
-use super::wire::{Text, Touched};
+use super::wire::Text;
 use crate::domain::resource::{ResourceKind as K, kind_of_id};
 
 /// What a parameter or answer object holds, as far as events need it.
 #[derive(Debug, Default)]
 pub(super) struct Payload<'a> {
     /// Ids in the order of the text.
-    ids: Vec<(Hint, Cow<'a, str>)>,
+    pub ids: Vec<(Hint, Cow<'a, str>)>,
     /// `dryRun` is set at the top.
     pub dry_run: bool,
     /// `ConsoleLogin` is `Failure`: a sign-in has no error code.
@@ -59,7 +54,7 @@ impl<'a> Ids<'a> for Skipped {
 
 /// What a field's name says about the value in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hint {
+pub(super) enum Hint {
     /// It is an id of this kind.
     Is(K),
     /// `name`: what it names depends on the service.
@@ -71,7 +66,7 @@ enum Hint {
 }
 
 /// The longest text that is taken for an id: an ARN's limit (AWS API, 2,048).
-const LONGEST: usize = 2048;
+pub(super) const LONGEST: usize = 2048;
 
 impl Hint {
     /// What a field name says; `parent` is the name of the object that it stands in.
@@ -208,206 +203,4 @@ impl<'de: 'a, 'a> Visitor<'de> for Node<'_, 'a> {
         }
         Ok(())
     }
-}
-
-/// The ids of a record, each once, most telling first.
-pub(super) fn resources<'a>(
-    name: &str,
-    source: &str,
-    params: Payload<'a>,
-    response: Payload<'a>,
-    details: Payload<'a>,
-    listed: Option<Vec<Touched<'a>>>,
-) -> Vec<(K, Cow<'a, str>)> {
-    let mut sure = Vec::with_capacity(params.ids.len() + response.ids.len());
-    let mut maybe = None;
-    for (hint, text) in params.ids.into_iter().chain(response.ids).chain(details.ids) {
-        match kind(hint, source, &text) {
-            Some(kind) => sure.push((kind, plain(kind, &text))),
-            None if maybe.is_none() => maybe = Some(text),
-            None => {}
-        }
-    }
-    for touched in listed.into_iter().flatten() {
-        if !touched.arn.0.is_empty() && touched.arn.0.len() <= LONGEST {
-            let kind = kind_of_type(&touched.kind.0).or_else(|| kind_of_arn(&touched.arn.0)).unwrap_or(K::Other);
-            sure.push((kind, plain(kind, &touched.arn.0)));
-        }
-    }
-    if sure.is_empty() {
-        sure.extend(maybe.map(|text| (K::Other, text)));
-    }
-    if sure.len() > 1 {
-        let telling = telling(name, source);
-        sure.sort_by_key(|(kind, _)| match kind {
-            kind if Some(*kind) == telling => 0,
-            K::Instance => 1,
-            K::Other => 3,
-            _ => 2,
-        });
-        once(&mut sure);
-    }
-    sure
-}
-
-/// Keeps the first of equal ids.
-fn once(ids: &mut Vec<(K, Cow<'_, str>)>) {
-    if ids.len() <= 16 {
-        let mut at = 1;
-        while at < ids.len() {
-            if ids[..at].contains(&ids[at]) {
-                ids.remove(at);
-            } else {
-                at += 1;
-            }
-        }
-    } else {
-        let mut seen = FxHashSet::default();
-        ids.retain(|id| seen.insert(id.clone()));
-    }
-}
-
-/// The kind of an id by its hint, in the light of the service.
-fn kind(hint: Hint, source: &str, text: &str) -> Option<K> {
-    let service = source.split('.').next().unwrap_or(source);
-    match hint {
-        Hint::Is(kind) => Some(kind),
-        Hint::Group => match service {
-            "iam" | "identitystore" => Some(K::Group),
-            "ec2" => Some(K::SecurityGroup),
-            _ => None,
-        },
-        Hint::Name => match service {
-            "cloudtrail" => Some(K::Trail),
-            "ssm" => Some(K::Parameter),
-            "secretsmanager" => Some(K::Secret),
-            _ => kind_of_arn(text),
-        },
-        Hint::Maybe => kind_of_arn(text),
-    }
-}
-
-/// The kind that `resources[].type` names: CloudFormation's type names.
-fn kind_of_type(name: &str) -> Option<K> {
-    Some(match name {
-        "AWS::S3::Bucket" => K::Bucket,
-        "AWS::KMS::Key" => K::Key,
-        "AWS::IAM::Role" => K::Role,
-        "AWS::IAM::User" => K::User,
-        "AWS::IAM::Group" => K::Group,
-        "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => K::Policy,
-        "AWS::IAM::AccessKey" => K::AccessKey,
-        "AWS::Lambda::Function" => K::Function,
-        "AWS::EC2::Instance" => K::Instance,
-        "AWS::EC2::Snapshot" => K::Snapshot,
-        "AWS::CloudTrail::Trail" => K::Trail,
-        "AWS::SecretsManager::Secret" => K::Secret,
-        _ => return None,
-    })
-}
-
-/// The kind that an ARN's service and type name.
-fn kind_of_arn(arn: &str) -> Option<K> {
-    let mut parts = arn.splitn(6, ':');
-    if parts.next() != Some("arn") {
-        return None;
-    }
-    let service = parts.nth(1)?;
-    let rest = parts.nth(2)?;
-    let kind = rest.split(['/', ':']).next().unwrap_or(rest);
-    Some(match (service, kind) {
-        ("iam", "role") | ("sts", "assumed-role") => K::Role,
-        ("iam", "user") => K::User,
-        ("iam", "group") => K::Group,
-        ("iam", "policy") => K::Policy,
-        ("iam", "instance-profile") => K::InstanceProfile,
-        ("s3", _) if !rest.contains('/') => K::Bucket,
-        ("kms", "key") => K::Key,
-        ("lambda", "function") => K::Function,
-        ("secretsmanager", "secret") => K::Secret,
-        ("ssm", "parameter") => K::Parameter,
-        ("cloudtrail", "trail") => K::Trail,
-        ("rds", "db" | "cluster" | "snapshot") => K::Database,
-        ("elasticloadbalancing", "loadbalancer") => K::LoadBalancer,
-        ("elasticloadbalancing", "targetgroup") => K::TargetGroup,
-        ("ec2", _) => return rest.split_once('/').and_then(|(_, id)| kind_of_id(id)),
-        _ => return None,
-    })
-}
-
-/// An id in the form that other events use for the same thing: the name at the
-/// end of an ARN, for the kinds that are mostly written by name.
-fn plain<'a>(kind: K, text: &Cow<'a, str>) -> Cow<'a, str> {
-    if !text.starts_with("arn:") {
-        return text.clone();
-    }
-    map(text, |arn| {
-        let rest = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-        match kind {
-            K::Role if rest.starts_with("assumed-role/") => rest.split('/').nth(1).unwrap_or(arn),
-            K::Role | K::User | K::Group | K::InstanceProfile | K::Trail | K::Key | K::Instance | K::Snapshot => {
-                rest.rsplit('/').next().unwrap_or(rest)
-            }
-            K::Function | K::Secret => rest.split(':').nth(1).unwrap_or(rest),
-            K::Parameter => rest.strip_prefix("parameter").unwrap_or(rest),
-            K::Bucket => rest,
-            _ => arn,
-        }
-    })
-}
-
-/// Words in the names of events, each with the kind of thing that it is about; the first that fits counts.
-const WORDS: [(&str, K); 38] = [
-    ("InstanceProfile", K::InstanceProfile),
-    ("SecurityGroup", K::SecurityGroup),
-    ("NetworkInterface", K::Interface),
-    ("AutoScalingGroup", K::AutoScalingGroup),
-    ("LoadBalancer", K::LoadBalancer),
-    ("Target", K::TargetGroup),
-    ("AccessKey", K::AccessKey),
-    ("NetworkAcl", K::NetworkAcl),
-    ("InternetGateway", K::InternetGateway),
-    ("NatGateway", K::NatGateway),
-    ("FlowLog", K::FlowLog),
-    ("KeyPair", K::KeyPair),
-    ("LaunchTemplate", K::LaunchTemplate),
-    ("DB", K::Database),
-    ("Snapshot", K::Snapshot),
-    ("Volume", K::Volume),
-    ("Image", K::Image),
-    ("RouteTable", K::RouteTable),
-    ("Route", K::RouteTable),
-    ("Subnet", K::Subnet),
-    ("Address", K::Address),
-    ("Instance", K::Instance),
-    ("Vpc", K::Vpc),
-    ("LoginProfile", K::User),
-    ("MFADevice", K::User),
-    ("User", K::User),
-    ("Role", K::Role),
-    ("Bucket", K::Bucket),
-    ("PublicAccessBlock", K::Bucket),
-    ("Group", K::Group),
-    ("Policy", K::Policy),
-    ("Trail", K::Trail),
-    ("Logging", K::Trail),
-    ("EventSelectors", K::Trail),
-    ("Function", K::Function),
-    ("Secret", K::Secret),
-    ("Parameter", K::Parameter),
-    ("Database", K::Database),
-];
-
-/// The kind of thing that the name of an event is about.
-fn telling(name: &str, source: &str) -> Option<K> {
-    if name.contains("ClassicLinkVpc")
-        || name.ends_with("IamInstanceProfile")
-        || name.ends_with("IamInstanceProfileAssociation")
-    {
-        return Some(K::Instance);
-    }
-    if source.starts_with("kms.") {
-        return Some(K::Key);
-    }
-    WORDS.iter().find(|(word, _)| name.contains(word)).map(|(_, kind)| *kind)
 }
