@@ -1,12 +1,18 @@
 //! A record under judgement: its source and name at hand, the rest found in
 //! its JSON text when a rule asks for it, and each field at most once.
 
+mod path;
+mod walk;
+
 use std::cell::RefCell;
 
 use memchr::memmem;
 
-use super::json::{self, DEPTH, Value, decoded, key_is};
+use super::json::{self, Value, key_is};
 use crate::trail::decode::{Fields, UNNAMED_ERROR};
+use path::Head;
+pub(super) use path::Path;
+use walk::Walk;
 
 /// One CloudTrail record as the rules see it. The JSON text is read only as far
 /// as some rule needs.
@@ -96,49 +102,6 @@ impl<'a> Known<'a> {
             "userIdentity.type" => self.identity,
             "errorCode" => self.error.filter(|code| !code.is_empty()),
             _ => None,
-        }
-    }
-}
-
-/// A field of a record, by its place among the fields of a rule set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path {
-    /// Its number in the rule set.
-    pub(super) number: usize,
-    /// As the rule writes it.
-    pub(super) text: Box<str>,
-    segments: Vec<Box<str>>,
-    head: Head,
-}
-
-/// Fields that every caller has at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Head {
-    Source,
-    Name,
-    Other,
-}
-
-impl Path {
-    /// A path from its dotted text.
-    pub(super) fn new(number: usize, text: &str) -> Self {
-        let head = match text {
-            "eventSource" => Head::Source,
-            "eventName" => Head::Name,
-            _ => Head::Other,
-        };
-        Self { number, text: text.into(), segments: text.split('.').map(Into::into).collect(), head }
-    }
-
-    /// How far into a record one must usually read for it, in no unit.
-    pub(super) fn cost(&self) -> u32 {
-        match &*self.segments[0] {
-            "eventSource" | "eventName" => 1,
-            "errorCode" | "errorMessage" => 2,
-            "userIdentity" | "eventTime" | "eventVersion" => 3,
-            "awsRegion" | "sourceIPAddress" | "userAgent" => 4,
-            "requestParameters" => 6,
-            _ => 8,
         }
     }
 }
@@ -288,69 +251,6 @@ impl<'a> Reading<'a> {
                 return Some(start);
             }
             at = json::value_end(self.raw, start)?;
-        }
-    }
-}
-
-struct Walk<'a> {
-    present: bool,
-    several: bool,
-    values: Vec<Value<'a>>,
-}
-
-impl<'a> Walk<'a> {
-    fn descend(&mut self, value: &'a [u8], segments: &[Box<str>], depth: u8) {
-        if depth >= DEPTH {
-            return;
-        }
-        if value.first() == Some(&b'[') {
-            self.several = true;
-            self.present |= segments.is_empty();
-            for element in json::elements(value) {
-                self.descend(element, segments, depth + 1);
-            }
-            // `list.0.field` asks for one element.
-            if let [index, rest @ ..] = segments
-                && let Ok(index) = index.parse::<usize>()
-                && let Some(element) = json::elements(value).nth(index)
-            {
-                self.descend(element, rest, depth + 1);
-            }
-        } else if segments.is_empty() {
-            self.present = true;
-            self.values.extend(Value::read(value));
-        } else {
-            self.below(value, segments, depth);
-        }
-    }
-
-    /// Goes on below every member whose key is the first segment, or the first
-    /// few with dots between them.
-    fn below(&mut self, object: &'a [u8], segments: &[Box<str>], depth: u8) {
-        for (key, value) in json::members(object) {
-            if key_is(key, &segments[0]) {
-                self.descend(value, &segments[1..], depth + 1);
-                continue;
-            }
-            if !key.contains(&b'.') {
-                continue;
-            }
-            let key = decoded(key);
-            let mut parts = 0;
-            let mut rest = &*key;
-            while let Some(segment) = segments.get(parts) {
-                parts += 1;
-                match rest.strip_prefix(&**segment) {
-                    Some("") => {
-                        if parts > 1 {
-                            self.descend(value, &segments[parts..], depth + 1);
-                        }
-                        break;
-                    }
-                    Some(tail) if tail.starts_with('.') => rest = &tail[1..],
-                    _ => break,
-                }
-            }
         }
     }
 }
