@@ -2,7 +2,7 @@
 //! imports nothing else of this crate.
 //!
 //! A request goes this way: `wire` reads it, `faults` and `limits` may stop it,
-//! `service` asks the caller's policies and hands it to the service, `wire` writes
+//! `serve` asks the caller's policies and hands it to the service, `wire` writes
 //! the answer, and the `recorder` keeps the call for CloudTrail to tell later. Two
 //! skins lead here: `connect` in the process, `listen` over TCP.
 
@@ -24,6 +24,7 @@ pub mod principal;
 pub mod recorder;
 pub mod scaling;
 pub mod scenario;
+pub mod serve;
 pub mod service;
 pub mod sts;
 pub mod wire;
@@ -129,7 +130,7 @@ impl Simulator {
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Dropped> {
         let incoming = match wire::read(&request) {
             Ok(incoming) => incoming,
-            Err(unreadable) => return Ok(service::unreadable(&unreadable, &mut self.lock().account)),
+            Err(unreadable) => return Ok(serve::unreadable(&unreadable, &mut self.lock().account)),
         };
         let (service, action) = (incoming.service.prefix(), incoming.action.clone());
         let hit = self.lock().faults.hit(service, &action);
@@ -145,7 +146,7 @@ impl Simulator {
             return Err(Dropped);
         }
         let request = inner.account.request(incoming, now);
-        let served = service::serve(&mut inner.account, &request, service::Conditions::of(&hit));
+        let served = serve::serve(&mut inner.account, &request, serve::Conditions::of(&hit));
         log.dry_run = request.dry_run();
         if hit.effect == Some(Effect::DropAnswer) {
             inner.log.push(log);
@@ -210,7 +211,7 @@ impl Inner {
                     scaling::catch_up(&mut self.account, act.at);
                     let Some(mut request) = service::Request::of_act(*act) else { continue };
                     self.account.directory.refresh(&mut request.principal);
-                    let served = service::serve(&mut self.account, &request, service::Conditions::exempt());
+                    let served = serve::serve(&mut self.account, &request, serve::Conditions::exempt());
                     self.script.answered(&String::from_utf8_lossy(served.body()));
                 }
             }

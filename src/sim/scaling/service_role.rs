@@ -5,7 +5,8 @@ use super::state::{Group, SERVICE};
 use crate::sim::account::Account;
 use crate::sim::principal::Principal;
 use crate::sim::scenario::spec::PrincipalKind;
-use crate::sim::service::{self, Done, Refusal, Request};
+use crate::sim::serve::{Conditions, carry_out};
+use crate::sim::service::{Done, Refusal, Request};
 use crate::sim::wire::Service;
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde_json::{Value, json};
@@ -51,7 +52,7 @@ fn call(
         now,
     };
     let id = account.request_id();
-    service::carry_out(account, &request, service::Conditions::exempt(), &id)
+    carry_out(account, &request, Conditions::exempt(), &id)
 }
 
 /// Registers an instance with the group's target groups, or takes it off them.

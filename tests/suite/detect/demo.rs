@@ -10,7 +10,8 @@ use stanch::domain::finding::Severity;
 use stanch::sim::account::Account;
 use stanch::sim::scenario::Scenario;
 use stanch::sim::scenario::script::{Due, Script};
-use stanch::sim::service::{self, Conditions, Request};
+use stanch::sim::serve::{Conditions, serve};
+use stanch::sim::service::Request;
 
 use super::*;
 
@@ -25,7 +26,7 @@ fn story(seed: u64) -> Vec<Record> {
             Due::Record(call) => account.recorder.record(*call),
             Due::Act(act) => {
                 let Some(request) = Request::of_act(*act) else { continue };
-                let served = service::serve(&mut account, &request, Conditions::exempt());
+                let served = serve(&mut account, &request, Conditions::exempt());
                 script.answered(&String::from_utf8_lossy(served.body()));
             }
         }
