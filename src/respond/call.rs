@@ -47,80 +47,51 @@ pub enum InstanceAttribute {
 /// One API call with its parameters. Ids are as AWS writes them; lists keep
 /// AWS's order. Fields named `instance` beside another id say whom the call is
 /// about and are not sent.
+///
+/// A field with no word of its own holds the id of what it is called, as in
+/// `i-…` of `instance`, `eni-…` of `interface`, `sg-…` of `group` and `AKIA…`
+/// of `key`; of a `user`, a `role` and a `policy`, the name.
+#[expect(missing_docs, reason = "the name of a field that holds an id says whose")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all_fields = "snake_case")]
 pub enum Call {
     // ---- reads -------------------------------------------------------------
     /// The instance itself: state, tags, metadata options, volumes' flags.
-    DescribeInstances {
-        /// `i-…`.
-        instance: String,
-    },
+    DescribeInstances { instance: String },
     /// One attribute of an instance.
     DescribeInstanceAttribute {
-        /// `i-…`.
         instance: String,
         /// Which.
         attribute: InstanceAttribute,
     },
     /// The groups of an interface.
-    DescribeNetworkInterfaces {
-        /// `eni-…`.
-        interface: String,
-    },
+    DescribeNetworkInterfaces { interface: String },
     /// The groups of a VPC that bear a name.
     DescribeSecurityGroups {
-        /// `vpc-…`.
         vpc: String,
         /// The exact name.
         group_name: String,
     },
     /// All rules of a group, both directions.
-    DescribeSecurityGroupRules {
-        /// `sg-…`.
-        group: String,
-    },
+    DescribeSecurityGroupRules { group: String },
     /// The profile associations of an instance.
-    DescribeIamInstanceProfileAssociations {
-        /// `i-…`.
-        instance: String,
-    },
+    DescribeIamInstanceProfileAssociations { instance: String },
     /// The account's own snapshots of some volumes that bear a tag.
     DescribeSnapshots {
-        /// `vol-…`.
         volumes: Vec<String>,
         /// The tag's key and value.
         tag: (String, String),
     },
     /// With whom a snapshot is shared.
-    DescribeSnapshotAttribute {
-        /// `snap-…`.
-        snapshot: String,
-    },
+    DescribeSnapshotAttribute { snapshot: String },
     /// Whose an access key is.
-    GetAccessKeyLastUsed {
-        /// `AKIA…`.
-        key: String,
-    },
+    GetAccessKeyLastUsed { key: String },
     /// The access keys of a user, with their status.
-    ListAccessKeys {
-        /// The user's name.
-        user: String,
-    },
+    ListAccessKeys { user: String },
     /// An inline policy of a user.
-    GetUserPolicy {
-        /// The user's name.
-        user: String,
-        /// The policy's name.
-        policy: String,
-    },
+    GetUserPolicy { user: String, policy: String },
     /// An inline policy of a role.
-    GetRolePolicy {
-        /// The role's name.
-        role: String,
-        /// The policy's name.
-        policy: String,
-    },
+    GetRolePolicy { role: String, policy: String },
 
     /// The account's own images of a name.
     DescribeImages {
@@ -128,15 +99,9 @@ pub enum Call {
         image_name: String,
     },
     /// With whom an image is shared.
-    DescribeImageAttribute {
-        /// `ami-…`.
-        image: String,
-    },
+    DescribeImageAttribute { image: String },
     /// The entries of a network ACL, both directions.
-    DescribeNetworkAcls {
-        /// `acl-…`.
-        acl: String,
-    },
+    DescribeNetworkAcls { acl: String },
     /// Whether new volumes of the Region are encrypted.
     GetEbsEncryptionByDefault {
         /// The Region; not sent: the endpoint is the Region's.
@@ -158,21 +123,18 @@ pub enum Call {
     // ---- writes ------------------------------------------------------------
     /// Termination protection on or off (ModifyInstanceAttribute).
     SetTerminationProtection {
-        /// `i-…`.
         instance: String,
         /// On.
         on: bool,
     },
     /// What an operating-system shutdown does (ModifyInstanceAttribute).
     SetShutdownBehavior {
-        /// `i-…`.
         instance: String,
         /// `stop` or `terminate`.
         behavior: String,
     },
     /// Whether a volume goes with its instance (ModifyInstanceAttribute).
     SetDeleteOnTermination {
-        /// `i-…`.
         instance: String,
         /// `/dev/xvda` …
         device: String,
@@ -183,7 +145,6 @@ pub enum Call {
     },
     /// Whether metadata asks for a token.
     ModifyInstanceMetadataOptions {
-        /// `i-…`.
         instance: String,
         /// `required` or `optional`.
         tokens: String,
@@ -204,7 +165,6 @@ pub enum Call {
     },
     /// One crash-consistent snapshot of every volume of an instance.
     CreateSnapshots {
-        /// `i-…`.
         instance: String,
         /// What each snapshot's description says.
         description: String,
@@ -213,7 +173,6 @@ pub enum Call {
     },
     /// Makes a group. EC2 gives it an egress rule that allows everything.
     CreateSecurityGroup {
-        /// `vpc-…`.
         vpc: String,
         /// Its name.
         group_name: String,
@@ -223,13 +182,9 @@ pub enum Call {
         tags: BTreeMap<String, String>,
     },
     /// Deletes a group that nothing uses.
-    DeleteSecurityGroup {
-        /// `sg-…`.
-        group: String,
-    },
+    DeleteSecurityGroup { group: String },
     /// Takes rules off a group, by rule id (RevokeSecurityGroupIngress, -Egress).
     RevokeSecurityGroupRules {
-        /// `sg-…`.
         group: String,
         /// One direction a call.
         direction: Direction,
@@ -243,7 +198,6 @@ pub enum Call {
     },
     /// Sets the groups of one interface.
     ModifyNetworkInterfaceAttribute {
-        /// `eni-…`.
         interface: String,
         /// The instance that it is on.
         instance: String,
@@ -259,34 +213,20 @@ pub enum Call {
     },
     /// Gives an instance a profile.
     AssociateIamInstanceProfile {
-        /// `i-…`.
         instance: String,
         /// The profile's ARN.
         profile: String,
     },
     /// Stops an instance.
-    StopInstances {
-        /// `i-…`.
-        instance: String,
-    },
+    StopInstances { instance: String },
     /// Starts an instance.
-    StartInstances {
-        /// `i-…`.
-        instance: String,
-    },
+    StartInstances { instance: String },
     /// Restarts the operating system.
-    RebootInstances {
-        /// `i-…`.
-        instance: String,
-    },
+    RebootInstances { instance: String },
     /// Destroys an instance.
-    TerminateInstances {
-        /// `i-…`.
-        instance: String,
-    },
+    TerminateInstances { instance: String },
     /// Shares a snapshot with accounts or everybody, or no longer (`createVolumePermission`).
     ModifySnapshotAttribute {
-        /// `snap-…`.
         snapshot: String,
         /// Add, or remove.
         add: bool,
@@ -297,55 +237,37 @@ pub enum Call {
     },
     /// Turns an access key on or off.
     UpdateAccessKey {
-        /// The user's name.
         user: String,
-        /// `AKIA…`.
         key: String,
         /// `Active`, else `Inactive`.
         active: bool,
     },
     /// Puts an inline policy on a user.
     PutUserPolicy {
-        /// The user's name.
         user: String,
-        /// The policy's name.
         policy: String,
         /// The policy document, JSON.
         document: String,
     },
     /// Deletes an inline policy of a user.
-    DeleteUserPolicy {
-        /// The user's name.
-        user: String,
-        /// The policy's name.
-        policy: String,
-    },
+    DeleteUserPolicy { user: String, policy: String },
     /// Puts an inline policy on a role.
     PutRolePolicy {
-        /// The role's name.
         role: String,
-        /// The policy's name.
         policy: String,
         /// The policy document, JSON.
         document: String,
     },
     /// Deletes an inline policy of a role.
-    DeleteRolePolicy {
-        /// The role's name.
-        role: String,
-        /// The policy's name.
-        policy: String,
-    },
+    DeleteRolePolicy { role: String, policy: String },
     /// Another type for a stopped instance (ModifyInstanceAttribute).
     SetInstanceType {
-        /// `i-…`.
         instance: String,
         /// `m5.large` …
         kind: String,
     },
     /// An image of an instance, of all its volumes.
     CreateImage {
-        /// `i-…`.
         instance: String,
         /// Its name, unique in account and Region.
         image_name: String,
@@ -358,7 +280,6 @@ pub enum Call {
     },
     /// Shares an image with accounts, organizations or everybody, or no longer (`launchPermission`).
     ModifyImageAttribute {
-        /// `ami-…`.
         image: String,
         /// Add, or remove.
         add: bool,
@@ -369,14 +290,12 @@ pub enum Call {
     },
     /// Puts an entry into a network ACL.
     CreateNetworkAclEntry {
-        /// `acl-…`.
         acl: String,
         /// The entry with its number.
         entry: AclEntry,
     },
     /// Takes an entry out of a network ACL.
     DeleteNetworkAclEntry {
-        /// `acl-…`.
         acl: String,
         /// Its number.
         number: i32,
@@ -394,7 +313,6 @@ pub enum Call {
     EnterStandby {
         /// The group's name.
         group: String,
-        /// `i-…`.
         instance: String,
         /// The group wants one instance less; else it launches another.
         lower: bool,
@@ -403,14 +321,12 @@ pub enum Call {
     ExitStandby {
         /// The group's name.
         group: String,
-        /// `i-…`.
         instance: String,
     },
     /// Takes an instance out of its Auto Scaling group.
     DetachInstances {
         /// The group's name.
         group: String,
-        /// `i-…`.
         instance: String,
         /// The group wants one instance less; else it launches another.
         lower: bool,
@@ -419,7 +335,6 @@ pub enum Call {
     AttachInstances {
         /// The group's name.
         group: String,
-        /// `i-…`.
         instance: String,
     },
     /// Suspends processes of an Auto Scaling group.
