@@ -12,6 +12,7 @@ use crate::respond::plan::Plan;
 
 mod decision;
 mod every;
+mod interrupted;
 mod remedies;
 mod specimen;
 mod trouble;
