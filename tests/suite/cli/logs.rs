@@ -1,0 +1,133 @@
+//! The commands over recorded logs: `events --from` and `scan`.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use super::{Machine, Run};
+
+const LOGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/invictus");
+
+#[test]
+fn recorded_events_are_printed_whole_and_in_order_in_every_shape() {
+    let machine = Machine::new();
+    let all = machine.run(&["events", "--from", LOGS, "--jsonl"]);
+    assert_eq!(all.code, Some(0), "{}", all.err);
+    let events: Vec<serde_json::Value> = all.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.len(), 2900);
+    let keys: Vec<&str> = events[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys.join(" "),
+        "time account region id name source actor ip read_only error resources severity findings"
+    );
+    let times: Vec<&str> = events.iter().map(|event| event["time"].as_str().unwrap()).collect();
+    assert!(times.is_sorted());
+
+    let one = machine.run(&["events", "--from", LOGS, "--json", "--filter", "event:AuthorizeSecurityGroupIngress"]);
+    let document: serde_json::Value = serde_json::from_str(&one.out).unwrap();
+    assert_eq!(document.as_array().map(Vec::len), Some(2));
+
+    let raw = machine.run(&["events", "--from", LOGS, "--raw", "--limit", "3"]);
+    let records: Vec<serde_json::Value> = raw.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last: Vec<&str> = events[2897..].iter().map(|event| event["id"].as_str().unwrap()).collect();
+    assert_eq!(records.iter().map(|record| record["eventID"].as_str().unwrap()).collect::<Vec<_>>(), last);
+    let lines = machine.run(&["events", "--from", LOGS, "--jsonl", "--raw", "--limit", "3"]);
+    assert_eq!(lines.out, raw.out);
+    let list = machine.run(&["events", "--from", LOGS, "--json", "--raw", "--limit", "3"]);
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&list.out).unwrap(), records);
+    let none = machine.run(&["events", "--from", LOGS, "--json", "--raw", "--filter", "event:Nothing"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&none.out).unwrap(), serde_json::json!([]));
+
+    let story = machine.run(&["events", "--from", LOGS, "--story", "--filter", "is:write -is:error"]);
+    assert!(
+        story.out.contains("bert-jan opened 443/tcp of sg-04cfb7a4712d75b00 to the whole internet"),
+        "{}",
+        story.out
+    );
+    assert!(story.out.lines().count() < 400, "{}", story.out.lines().count());
+}
+
+#[test]
+fn raw_events_are_a_log_again() {
+    let machine = Machine::new();
+    let raw = machine.run(&["events", "--from", LOGS, "--raw"]);
+    let mut child = machine
+        .command(&["events", "--from", "-", "--raw"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut into = child.stdin.take().unwrap();
+    let text = raw.out.clone();
+    let feeder = std::thread::spawn(move || into.write_all(text.as_bytes()).unwrap());
+    let again = Run::of(&child.wait_with_output().unwrap());
+    feeder.join().unwrap();
+    assert_eq!(again.out, raw.out);
+}
+
+#[test]
+fn bad_logs_and_filters_say_what_is_wrong_and_where() {
+    let machine = Machine::new();
+    let good = r#"{"eventID":"e-1","eventTime":"2026-11-24T14:00:00Z","eventName":"StopLogging","eventSource":"cloudtrail.amazonaws.com"}"#;
+    let broken = machine.write("half.json", &format!("{good}\n{{\"eventID\": 7, \n{good}\n"));
+    let run = machine.run(&["events", "--from", &broken, "--jsonl"]);
+    assert_eq!(run.out.lines().count(), 1, "{}", run.out);
+    assert!(run.err.contains("half.json: byte "), "{}", run.err);
+
+    let nothing = machine.write("nothing.json", "{\"Records\": [");
+    for (arguments, code, said) in [
+        (["events", "--from", &nothing], 1, "nothing.json: passed over"),
+        (["events", "--from", "/nowhere/logs"], 1, "/nowhere/logs"),
+        (["events", "--filter", "colour:red"], 2, "there is no key 'colour'"),
+        (["events", "--filter", "after:soon"], 2, "character 7"),
+    ] {
+        let run = machine.run(&arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.err);
+        assert!(run.err.contains(said), "{arguments:?}: {}", run.err);
+        assert_eq!(run.out, "");
+    }
+}
+
+const RULE: &str = r"
+title: A trail was deleted
+id: 6d1b5f3e-0000-4000-8000-000000000001
+author: tests
+level: critical
+tags: [attack.t1562.008]
+logsource: { product: aws, service: cloudtrail }
+detection:
+  selection: { eventSource: cloudtrail.amazonaws.com, eventName: DeleteTrail }
+  condition: selection
+";
+
+#[test]
+fn a_scan_tells_every_match_in_every_shape_and_exits_with_three() {
+    let machine = Machine::new();
+    machine.write("rules/deep/trail.yml", RULE);
+    let rules = machine.home.path().join("rules").display().to_string();
+    let scan = |more: &[&str]| machine.run(&[&["scan", LOGS, "--no-builtin-rules", "--rules", &rules], more].concat());
+
+    let lines = scan(&["--jsonl"]);
+    assert_eq!(lines.code, Some(0), "{}", lines.err);
+    let matches: Vec<serde_json::Value> = lines.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(!matches.is_empty());
+    for found in &matches {
+        assert_eq!(found["name"], "DeleteTrail");
+        assert_eq!(found["level"], "critical");
+        let keys: Vec<&str> = found.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys.join(" "), "time event_id name actor ip region rule_id title level author tags");
+    }
+    let csv = scan(&["--csv"]);
+    assert_eq!(csv.out.lines().count(), matches.len() + 1);
+    let document: serde_json::Value = serde_json::from_str(&scan(&["--json"]).out).unwrap();
+    assert_eq!(document.as_array().map(Vec::len), Some(matches.len()));
+    let summary = scan(&["--summary"]).out;
+    assert!(summary.starts_with("2900 events in 55 files, 2023-07-10T11:42:"), "{summary}");
+    assert!(summary.contains("A trail was deleted: bert-jan"), "{summary}");
+
+    assert_eq!(scan(&["--fail-on", "high"]).code, Some(3));
+    assert_eq!(scan(&["--jsonl", "--min-level", "high", "--fail-on", "critical"]).code, Some(3));
+    let none = machine.run(&["scan", LOGS, "--no-builtin-rules"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.err.contains("no rules"), "{}", none.err);
+}
