@@ -23,6 +23,7 @@ use crate::domain::surroundings::{ScalingGroup, Surroundings, Target, TargetGrou
 
 pub mod every;
 mod reads;
+pub mod specimen;
 mod world;
 mod writes;
 

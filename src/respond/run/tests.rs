@@ -14,7 +14,6 @@ mod decision;
 mod every;
 mod interrupted;
 mod remedies;
-mod specimen;
 mod trouble;
 
 /// A run with its account, its journal and its clock.
