@@ -38,7 +38,7 @@ const EXCEPTIONS: [(&str, &[&str]); 5] = [
 /// Layers that may name tokio and AWS crates.
 const OUTER: [&str; 4] = ["runtime", "aws", "sim", "cli"];
 
-const LONGEST: usize = 600;
+const LONGEST: usize = 400;
 
 /// Layers whose files may still name each other in a circle.
 const WITH_CIRCLES: [&str; 1] = ["sim"];
