@@ -5,8 +5,9 @@ mod path;
 mod walk;
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::json::{self, Value, key_is};
 use crate::trail::decode::{Fields, UNNAMED_ERROR};
@@ -44,6 +45,7 @@ impl<'a> Subject<'a> {
         let told = |text: &'a str| (!text.is_empty()).then_some(text);
         let identity = &fields.identity;
         let known = Known {
+            id: told(&fields.id),
             agent: told(&fields.agent),
             ip: told(&fields.ip),
             region: told(&fields.region),
@@ -78,6 +80,8 @@ impl<'a> Subject<'a> {
 /// Fields of a record that its decoder knows. What is none is read from the text.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Known<'a> {
+    /// `eventID`.
+    pub id: Option<&'a str>,
     /// `userAgent`.
     pub agent: Option<&'a str>,
     /// `sourceIPAddress`.
@@ -95,6 +99,7 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     fn of(&self, path: &str) -> Option<&'a str> {
         match path {
+            "eventID" => self.id,
             "userAgent" => self.agent,
             "sourceIPAddress" => self.ip,
             "awsRegion" => self.region,
@@ -229,8 +234,9 @@ impl<'a> Reading<'a> {
     /// Most records have no error, and one search tells so without reading the
     /// members up to the last.
     fn may_have_error(&mut self) -> bool {
+        static KEY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"error"));
         let (raw, known) = (self.raw, self.known.error);
-        *self.may_have_error.get_or_insert_with(|| known != Some("") && memmem::find(raw, b"\"error").is_some())
+        *self.may_have_error.get_or_insert_with(|| known != Some("") && KEY.find(raw).is_some())
     }
 
     /// Where the value of a member of the record starts; read on to where it stands.

@@ -72,7 +72,9 @@ pub fn kind_of_id(id: &str) -> Option<ResourceKind> {
     if (id.starts_with("AKIA") || id.starts_with("ASIA")) && (16..=32).contains(&id.len()) {
         return Some(K::AccessKey);
     }
-    let (prefix, rest) = id.split_once('-')?;
+    // The longest prefix has eight letters: long texts are not gone through.
+    let at = id.bytes().take(9).position(|byte| byte == b'-')?;
+    let (prefix, rest) = (&id[..at], &id[at + 1..]);
     if rest.len() < 8 || !rest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
@@ -109,6 +111,9 @@ mod tests {
         assert_eq!(kind_of_id("AKIAIOSFODNN7EXAMPLE"), Some(ResourceKind::AccessKey));
         assert_eq!(kind_of_id("i-xyz"), None);
         assert_eq!(kind_of_id("web-7"), None);
+        assert_eq!(kind_of_id("eipalloc-0abc12de"), Some(ResourceKind::Address));
+        assert_eq!(kind_of_id("ééé-0abc12de"), None);
+        assert_eq!(kind_of_id("-0abc12de"), None);
         assert_eq!(Resource::of_id("vpc-12345678").map(|r| r.kind), Some(ResourceKind::Vpc));
     }
 }

@@ -10,6 +10,9 @@ use crate::detect::matcher::Order;
 /// How many events one group keeps: those nearest to the newest comer.
 const MOST: usize = 4096;
 
+/// So many over it are let be, and then taken out together.
+const OVER: usize = MOST / 8;
+
 /// An event that a correlation counts.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
@@ -34,7 +37,7 @@ pub(super) struct Met {
     start: i64,
     /// The last.
     stop: i64,
-    /// How many there are.
+    /// How many there are; 0 where they only go on with a burst that was told.
     pub(super) count: u32,
     /// The id of the last.
     pub(super) last: Arc<str>,
@@ -71,10 +74,12 @@ impl Group {
             return None;
         }
         self.seen.insert(end, new.clone());
-        if self.seen.len() > MOST {
-            let (first, last) = (self.seen[0].second, self.seen[MOST].second);
-            let farthest = if new.second - first > last - new.second { 0 } else { MOST };
-            self.seen.remove(farthest);
+        if self.seen.len() > MOST + OVER {
+            if end > MOST / 2 {
+                self.seen.drain(..=OVER);
+            } else {
+                self.seen.truncate(MOST);
+            }
         }
         let met = match definition.measure {
             Measure::RulesInOrder => self.chain(new, definition)?,
@@ -82,7 +87,8 @@ impl Group {
         };
         let (start, stop) = (met.start, met.stop);
         // A burst goes on as long as it meets its condition.
-        if let Some(told) = self.told.iter_mut().find(|told| told.0 <= stop && start <= told.1) {
+        if let Some(at) = self.known(start, stop) {
+            let told = &mut self.told[at];
             *told = (told.0.min(start), told.1.max(stop));
             return None;
         }
@@ -91,6 +97,11 @@ impl Group {
             self.told.remove(0);
         }
         Some(met)
+    }
+
+    /// The burst that was told and that one between these seconds is part of.
+    fn known(&self, start: i64, stop: i64) -> Option<usize> {
+        self.told.iter().position(|told| told.0 <= stop && start <= told.1)
     }
 
     /// A window around the new event that meets the condition.
@@ -105,12 +116,21 @@ impl Group {
         };
         let grows = definition.limits.iter().all(|(order, _)| matches!(order, Order::Greater | Order::GreaterOrEqual))
             && !matches!(definition.measure, Measure::Average | Measure::Percentile(_));
+        // What is counted is never more than there are events.
+        let counts = grows && !matches!(definition.measure, Measure::Sum);
+        let too_few =
+            |window: &[Seen]| counts && definition.limits.iter().any(|(_, limit)| (window.len() as f64) < *limit);
         let until = self.seen.partition_point(|seen| seen.second <= new.second);
         let meets = |window: &[Seen]| {
+            if too_few(window) {
+                return None;
+            }
             let measured = measure(window, definition)?;
             let (first, last) = (window.first()?, window.last()?);
             definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)).then(|| {
-                let count = different(window, |seen| seen.event) as u32;
+                // One that goes on is not told again: how many it has is not asked.
+                let goes_on = self.known(first.second, last.second).is_some();
+                let count = if goes_on { 0 } else { different(window, |seen| seen.event) as u32 };
                 Met { start: first.second, stop: last.second, count, last: Arc::clone(&last.id) }
             })
         };
@@ -164,7 +184,18 @@ fn is_same(one: &Seen, other: &Seen) -> bool {
 
 /// How many different numbers the events of a window have.
 fn different(window: &[Seen], of: impl Fn(&Seen) -> u64) -> usize {
-    window.iter().map(of).collect::<FxHashSet<_>>().len()
+    // Mostly there are few, again and again: those are found faster in a list.
+    const FEW: usize = 16;
+    let mut few: Vec<u64> = Vec::with_capacity(FEW);
+    let mut numbers = window.iter().map(of);
+    while few.len() < FEW {
+        match numbers.next() {
+            None => return few.len(),
+            Some(number) if few.contains(&number) => {}
+            Some(number) => few.push(number),
+        }
+    }
+    few.into_iter().chain(numbers).collect::<FxHashSet<_>>().len()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a rank among at most a few thousand")]

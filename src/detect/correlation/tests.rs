@@ -284,6 +284,35 @@ fn memory_stays_bounded_over_ever_new_groups() {
 }
 
 #[test]
+fn a_group_stays_bounded_and_keeps_what_is_near_the_newest_comer() {
+    let ways: [Box<dyn Fn(i64) -> i64>; 3] = [Box::new(|n| n * 100), Box::new(|n| -n * 100), Box::new(|_| 0)];
+    for way in ways {
+        let mut bench = Bench::new(COUNT);
+        for n in 0..6_000 {
+            bench.event(way(n), "Failure", "alice", "");
+        }
+        let kept: usize = bench.correlator.groups.iter().flat_map(|groups| groups.values()).map(Group::len).sum();
+        assert!((4_096..=4_608).contains(&kept) && kept == bench.correlator.seen, "{kept}");
+        // The last comers are there: one more second with two more events meets the condition once.
+        let last = way(5_999);
+        let told: Vec<u32> =
+            [last + 1, last + 2].iter().flat_map(|second| bench.event(*second, "Failure", "alice", "")).collect();
+        assert_eq!(told, if way(1) == 0 { vec![] } else { vec![3] });
+    }
+}
+
+#[test]
+fn many_different_values_are_counted_as_exactly_as_few() {
+    let counted = "type: value_count\nrules: failed\ngroup-by: [user]\ntimespan: 1h\ncondition: {field: v, gte: 40}";
+    let mut bench = Bench::new(counted);
+    let told: Vec<(i64, Vec<u32>)> = (0..100)
+        .map(|n| (n, bench.event(n, "Failure", "alice", &format!("v{}", n / 2))))
+        .filter(|(_, told)| !told.is_empty())
+        .collect();
+    assert_eq!(told, [(78, vec![79])], "the fortieth value is the 79th event");
+}
+
+#[test]
 fn a_finding_stands_on_the_latest_event_whichever_came_last() {
     let rules = RuleSet::builtin();
     let calls =

@@ -6,7 +6,9 @@
 //! instances, `StopLogging` the trail.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
 use super::identity::map;
@@ -202,6 +204,10 @@ const WORDS: [(&str, K); 38] = [
     ("Database", K::Database),
 ];
 
+/// All the words in one search.
+static WORDS_IN: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(WORDS.iter().map(|(word, _)| word)).ok());
+
 /// The kind of thing that the name of an event is about.
 fn telling(name: &str, source: &str) -> Option<K> {
     if name.contains("ClassicLinkVpc")
@@ -213,5 +219,29 @@ fn telling(name: &str, source: &str) -> Option<K> {
     if source.starts_with("kms.") {
         return Some(K::Key);
     }
-    WORDS.iter().find(|(word, _)| name.contains(word)).map(|(_, kind)| *kind)
+    let first = WORDS_IN.as_ref()?.find_overlapping_iter(name).map(|found| found.pattern()).min()?;
+    WORDS.get(first.as_usize()).map(|(_, kind)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{K, WORDS, WORDS_IN, telling};
+
+    #[test]
+    fn the_first_word_of_the_table_that_a_name_holds_counts() {
+        assert!(WORDS_IN.is_some());
+        for (name, kind) in [
+            ("CreateInstanceProfile", Some(K::InstanceProfile)),
+            ("AuthorizeSecurityGroupIngress", Some(K::SecurityGroup)),
+            ("CreateDBSnapshot", Some(K::Database)),
+            ("CreateVolume", Some(K::Volume)),
+            ("AttachUserPolicy", Some(K::User)),
+            ("ReplaceRouteTableAssociation", Some(K::RouteTable)),
+            ("GetCallerIdentity", None),
+        ] {
+            assert_eq!(telling(name, "ec2.amazonaws.com"), kind, "{name}");
+            let searched = WORDS.iter().find(|(word, _)| name.contains(word)).map(|(_, kind)| *kind);
+            assert_eq!(kind, searched, "{name}");
+        }
+    }
 }
