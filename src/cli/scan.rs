@@ -19,7 +19,7 @@ use super::recorded::{nothing_read, recorded_options, say_loaded};
 use super::rules;
 use super::setting::Setting;
 use crate::detect::correlation::Correlator;
-use crate::detect::{Hits, Rule, RuleSet, Subject};
+use crate::detect::{Hits, Known, Rule, RuleSet, Subject};
 use crate::domain::finding::Severity;
 use crate::domain::text::visible;
 use crate::recorded::{self, Seen, Visitor};
@@ -195,7 +195,8 @@ impl<'a> Report<'a> {
                 self.told_match(&caught.head, rule)?;
             }
             let Some(raw) = caught.raw else { continue };
-            let subject = Subject::new(&caught.source, &caught.head.name, &raw);
+            let known = Known { id: Some(&caught.head.event_id), ..Known::default() };
+            let subject = Subject::new(&caught.source, &caught.head.name, &raw).knowing(known);
             let findings = self.correlator.observe(&caught.hits, &subject, caught.head.time);
             drop(subject);
             let head = Rc::new(caught.head);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::app::message::Recorded;
 use crate::detect::correlation::Correlator;
-use crate::detect::{Hits, RuleSet, Subject};
+use crate::detect::{Hits, Known, RuleSet, Subject};
 use crate::domain::finding::Finding;
 use crate::recorded::{Batches, Seen, Visitor};
 use crate::trail::session::{Lesson, Sessions};
@@ -25,8 +25,10 @@ pub struct Judged {
     caught: Vec<Caught>,
 }
 
-/// An event that some correlation looks at.
+/// An event that some correlation looks at, with what most of them ask for.
 struct Caught {
+    id: String,
+    arn: String,
     source: String,
     name: String,
     time: Timestamp,
@@ -50,6 +52,8 @@ impl<'r> Judge<'r> {
         let findings = self.rules.findings(&hits, &subject);
         if self.rules.correlates(&hits) {
             self.judged.caught.push(Caught {
+                id: fields.id.to_string(),
+                arn: fields.identity.arn.to_string(),
                 source: fields.source.to_string(),
                 name: fields.name.to_string(),
                 time: fields.time,
@@ -93,8 +97,10 @@ impl Judged {
     /// Lets the correlations see what they look at; all findings together.
     pub fn correlated(self, correlator: &mut Correlator) -> Recorded {
         let Self { mut recorded, caught } = self;
-        for Caught { source, name, time, raw, hits } in caught {
-            let subject = Subject::new(&source, &name, &raw);
+        for Caught { id, arn, source, name, time, raw, hits } in caught {
+            let arn = (!arn.is_empty()).then_some(arn.as_str());
+            let known = Known { id: Some(&id), arn, ..Known::default() };
+            let subject = Subject::new(&source, &name, &raw).knowing(known);
             recorded.findings.extend(correlator.observe(&hits, &subject, time));
         }
         recorded

@@ -112,14 +112,22 @@ fn kind_of_type(name: &str) -> Option<K> {
     })
 }
 
-/// The kind that an ARN's service and type name.
-fn kind_of_arn(arn: &str) -> Option<K> {
-    let mut parts = arn.splitn(6, ':');
-    if parts.next() != Some("arn") {
+/// The service of an ARN, and what stands behind the account:
+/// `arn:partition:service:region:account:rest`.
+fn of_arn(arn: &str) -> Option<(&str, &str)> {
+    if !arn.starts_with("arn:") {
         return None;
     }
-    let service = parts.nth(1)?;
-    let rest = parts.nth(2)?;
+    let mut colons = memchr::memchr_iter(b':', arn.as_bytes()).skip(1);
+    let partition = colons.next()?;
+    let service = colons.next()?;
+    let account = colons.nth(1)?;
+    Some((&arn[partition + 1..service], &arn[account + 1..]))
+}
+
+/// The kind that an ARN's service and type name.
+fn kind_of_arn(arn: &str) -> Option<K> {
+    let (service, rest) = of_arn(arn)?;
     let kind = rest.split(['/', ':']).next().unwrap_or(rest);
     Some(match (service, kind) {
         ("iam", "role") | ("sts", "assumed-role") => K::Role,
@@ -148,7 +156,7 @@ fn plain<'a>(kind: K, text: &Cow<'a, str>) -> Cow<'a, str> {
         return text.clone();
     }
     map(text, |arn| {
-        let rest = arn.splitn(6, ':').nth(5).unwrap_or(arn);
+        let rest = of_arn(arn).map_or(arn, |(_, rest)| rest);
         match kind {
             K::Role if rest.starts_with("assumed-role/") => rest.split('/').nth(1).unwrap_or(arn),
             K::Role | K::User | K::Group | K::InstanceProfile | K::Trail | K::Key | K::Instance | K::Snapshot => {
@@ -225,7 +233,17 @@ fn telling(name: &str, source: &str) -> Option<K> {
 
 #[cfg(test)]
 mod tests {
-    use super::{K, WORDS, WORDS_IN, telling};
+    use super::{K, WORDS, WORDS_IN, of_arn, telling};
+
+    #[test]
+    fn an_arn_is_parted_at_its_first_five_colons() {
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:f:1";
+        assert_eq!(of_arn(arn), Some(("lambda", "function:f:1")));
+        assert_eq!(of_arn("arn:aws:s3:::bucket/é"), Some(("s3", "bucket/é")));
+        for broken in ["arn:aws:s3::bucket", "urn:aws:s3:::bucket", "arn:", "arn", ""] {
+            assert_eq!(of_arn(broken), None, "{broken}");
+        }
+    }
 
     #[test]
     fn the_first_word_of_the_table_that_a_name_holds_counts() {

@@ -49,6 +49,9 @@ impl WriteSide {
     }
 }
 
+/// How many ids are looked up one after the other, once their places have been fetched.
+const TOGETHER: usize = 64;
+
 impl Timeline {
     /// Adds decoded events; those that are known already are left out.
     pub fn append(&mut self, batch: Batch) -> Ingested {
@@ -130,15 +133,20 @@ impl Timeline {
     fn new_rows(&self, batch: &Batch, write: &mut WriteSide) -> Vec<usize> {
         let ids = &batch.columns.ids;
         let mut rows: Vec<usize> = Vec::with_capacity(ids.len());
-        for (row, id) in ids.iter().enumerate() {
-            let hash = hash(*id);
-            let is = |slot: u32| match slot.checked_sub(self.next) {
-                None => self.id_of(Slot(slot)) == Some(*id),
-                Some(new) => rows.get(new as usize).is_some_and(|row| ids[*row] == *id),
-            };
-            if write.ids.find(hash, is).is_none() {
-                write.ids.put(hash, self.next + rows.len() as u32);
-                rows.push(row);
+        let mut hashes = Vec::with_capacity(TOGETHER);
+        for (number, some) in ids.chunks(TOGETHER).enumerate() {
+            hashes.clear();
+            hashes.extend(some.iter().map(|id| hash(*id)));
+            write.ids.touch(&hashes);
+            for (row, (id, hash)) in (number * TOGETHER..).zip(some.iter().zip(&hashes)) {
+                let is = |slot: u32| match slot.checked_sub(self.next) {
+                    None => self.id_of(Slot(slot)) == Some(*id),
+                    Some(new) => rows.get(new as usize).is_some_and(|row| ids[*row] == *id),
+                };
+                if write.ids.find(*hash, is).is_none() {
+                    write.ids.put(*hash, self.next + rows.len() as u32);
+                    rows.push(row);
+                }
             }
         }
         rows
