@@ -172,37 +172,25 @@ impl RuleSet {
         let rule = self.0.rules.get(number).filter(|rule| rule.generates)?;
         let mut because = Vec::new();
         self.0.logic.get(number)?.as_ref()?.because(reading, &mut because);
-        Some(Self::tell(rule, reading, because, 1))
+        let event_id = reading.text_of("eventID").unwrap_or_default().into_owned();
+        Some(Self::tell(rule, event_id, because, 1))
     }
 
-    fn tell(rule: &Rule, reading: &mut Reading<'_>, because: Vec<(String, String)>, count: u32) -> Finding {
+    fn tell(rule: &Rule, event_id: String, because: Vec<(String, String)>, count: u32) -> Finding {
         Finding {
             rule_id: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.level,
-            event_id: reading.text_of("eventID").unwrap_or_default().into_owned(),
+            event_id,
             origin: rule.origin.clone(),
             because,
             count,
         }
     }
 
-    fn correlated(
-        &self,
-        number: u32,
-        subject: &Subject<'_>,
-        because: Vec<(String, String)>,
-        count: u32,
-        event_id: &str,
-    ) -> Option<Finding> {
+    fn correlated(&self, number: u32, because: Vec<(String, String)>, count: u32, event_id: &str) -> Option<Finding> {
         let rule = self.0.rules.get(number as usize).filter(|rule| rule.generates)?;
-        let finding = subject.read(self.0.identity, |reading| Self::tell(rule, reading, because, count));
-        Some(Finding { event_id: event_id.to_owned(), ..finding })
-    }
-
-    /// A correlation looks at one of the rules that the hits are of.
-    pub fn correlates(&self, hits: &Hits) -> bool {
-        hits.numbers().any(|number| !self.looked_at_by(number).is_empty())
+        Some(Self::tell(rule, event_id.to_owned(), because, count))
     }
 
     fn identity(&self) -> usize {

@@ -212,6 +212,11 @@ impl Visitor for Batches {
     }
 }
 
+/// One of the inputs is no file and no folder: it may go on for ever.
+pub fn may_go_on(inputs: &[Input]) -> bool {
+    !inputs.iter().all(|input| matches!(input, Input::Path(path) if path.is_file() || path.is_dir()))
+}
+
 /// Loads logs as batches for a Timeline. `sink` is called on this thread; it
 /// ends the load by breaking.
 ///

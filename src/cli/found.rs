@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
-use crate::detect::correlation::Correlator;
+use crate::detect::correlation::{Correlator, InOrder};
 use crate::detect::{RuleSet, Subject};
 use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
@@ -35,21 +35,30 @@ impl Found {
     /// As [`recorded::visit`].
     pub fn load(&mut self, inputs: &[Input], options: &Options) -> Result<Loaded, Fault> {
         let rules = self.rules.clone();
-        recorded::visit(inputs, options, || Judge::new(&rules), &mut |progress: Progress<Judged>| {
-            if let Some(judged) = progress.output {
-                let recorded = judged.correlated(&mut self.correlator);
+        // Nothing is told before all is loaded: correlations can wait for their order.
+        let mut correlations = InOrder::new(&rules, false);
+        let loaded = recorded::visit(inputs, options, || Judge::new(&rules), &mut |progress: Progress<Judged>| {
+            if let Some(Judged { recorded, sightings }) = progress.output {
                 self.timeline.append(recorded.batch);
-                for finding in recorded.findings {
-                    let Some(slot) = self.timeline.find(&finding.event_id) else { continue };
-                    let known = self.findings.entry(slot).or_default();
-                    if known.iter().all(|known| known.rule_id != finding.rule_id) {
-                        self.timeline.mark_rule(slot, finding.severity, &finding.rule_id);
-                        known.push(finding);
-                    }
-                }
+                self.learn(recorded.findings);
+                correlations.add(sightings.into_iter().map(|sighting| (sighting, ())));
+                self.learn(correlations.ripe().into_iter().flat_map(|((), findings)| findings));
             }
             ControlFlow::Continue(())
-        })
+        })?;
+        self.learn(correlations.rest().into_iter().flat_map(|((), findings)| findings));
+        Ok(loaded)
+    }
+
+    fn learn(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            let Some(slot) = self.timeline.find(&finding.event_id) else { continue };
+            let known = self.findings.entry(slot).or_default();
+            if known.iter().all(|known| known.rule_id != finding.rule_id) {
+                self.timeline.mark_rule(slot, finding.severity, &finding.rule_id);
+                known.push(finding);
+            }
+        }
     }
 
     /// Judges events that have been added to the Timeline, on all cores, and

@@ -6,7 +6,7 @@ mod summary;
 use std::hash::BuildHasher as _;
 use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -18,9 +18,9 @@ use super::out::{Out, say};
 use super::recorded::{nothing_read, recorded_options, say_loaded};
 use super::rules;
 use super::setting::Setting;
-use crate::detect::correlation::Correlator;
-use crate::detect::{Hits, Known, Rule, RuleSet, Subject};
-use crate::domain::finding::Severity;
+use crate::detect::correlation::{InOrder, Sighting, Spotter};
+use crate::detect::{Hits, Rule, RuleSet, Subject};
+use crate::domain::finding::{Finding, Severity};
 use crate::domain::text::visible;
 use crate::recorded::{self, Seen, Visitor};
 use crate::trail::columns::IdNumber;
@@ -44,10 +44,9 @@ struct Match {
 /// An event that some rule matched, as it comes from a worker.
 struct Caught {
     head: Match,
-    source: String,
     hits: Hits,
-    /// The record, where a correlation looks at it.
-    raw: Option<Vec<u8>>,
+    /// What correlations count of it.
+    sighting: Option<Sighting>,
 }
 
 /// How many events that a correlation looked at are remembered.
@@ -56,6 +55,7 @@ const HEADS: usize = 50_000;
 /// Judges on a worker.
 struct Judge<'r> {
     rules: &'r RuleSet,
+    spotter: Spotter,
     caught: Vec<Caught>,
     seen: usize,
     first: Option<Timestamp>,
@@ -67,6 +67,12 @@ struct Batch {
     caught: Vec<Caught>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
+}
+
+impl<'r> Judge<'r> {
+    fn new(rules: &'r RuleSet) -> Self {
+        Self { rules, spotter: Spotter::new(rules), caught: Vec::new(), seen: 0, first: None, last: None }
+    }
 }
 
 impl Visitor for Judge<'_> {
@@ -85,10 +91,10 @@ impl Visitor for Judge<'_> {
         if hits.is_empty() {
             return;
         }
+        let sighting = self.spotter.spot(&hits, &subject, fields.time);
         drop(subject);
         let event = fields.to_event();
         self.caught.push(Caught {
-            source: event.source,
             head: Match {
                 time: event.time,
                 event_id: event.id,
@@ -102,8 +108,8 @@ impl Visitor for Judge<'_> {
                 author: String::new(),
                 tags: Vec::new(),
             },
-            raw: self.rules.correlates(&hits).then(|| record.raw.to_vec()),
             hits,
+            sighting,
         });
     }
 
@@ -125,8 +131,8 @@ pub fn run(args: &Scan, setting: &Setting) -> Outcome {
     }
     let inputs: Vec<_> = args.paths.iter().map(|path| recorded::Input::of_argument(path)).collect();
     let options = recorded_options(setting, &args.narrowed);
-    let make = || Judge { rules: &rules, caught: Vec::new(), seen: 0, first: None, last: None };
-    let mut report = Report::new(args, &rules);
+    let make = || Judge::new(&rules);
+    let mut report = Report::new(args, &rules, recorded::may_go_on(&inputs));
     let mut failure = None;
     let loaded = recorded::visit(&inputs, &options, make, &mut |progress| {
         let Some(batch) = progress.output else { return ControlFlow::Continue(()) };
@@ -156,23 +162,23 @@ pub fn run(args: &Scan, setting: &Setting) -> Outcome {
 struct Report<'a> {
     args: &'a Scan,
     rules: &'a RuleSet,
-    correlator: Correlator,
+    correlations: InOrder<Arc<Match>>,
     /// Numbers of event and rule of every match: an event that comes twice is told once.
     told: FxHashSet<(u128, u64)>,
     kept: Vec<Match>,
     /// Events that some correlation looked at, by their ids.
-    heads: FxHashMap<String, Rc<Match>>,
+    heads: FxHashMap<String, Arc<Match>>,
     worst: Option<Severity>,
     span: (Option<Timestamp>, Option<Timestamp>),
     out: Out,
 }
 
 impl<'a> Report<'a> {
-    fn new(args: &'a Scan, rules: &'a RuleSet) -> Self {
+    fn new(args: &'a Scan, rules: &'a RuleSet, may_go_on: bool) -> Self {
         Self {
             args,
             rules,
-            correlator: Correlator::new(rules),
+            correlations: InOrder::new(rules, may_go_on),
             told: FxHashSet::default(),
             kept: Vec::new(),
             heads: FxHashMap::default(),
@@ -194,12 +200,14 @@ impl<'a> Report<'a> {
             for rule in self.rules.told(&caught.hits) {
                 self.told_match(&caught.head, rule)?;
             }
-            let Some(raw) = caught.raw else { continue };
-            let known = Known { id: Some(&caught.head.event_id), ..Known::default() };
-            let subject = Subject::new(&caught.source, &caught.head.name, &raw).knowing(known);
-            let findings = self.correlator.observe(&caught.hits, &subject, caught.head.time);
-            drop(subject);
-            let head = Rc::new(caught.head);
+            self.correlations.add(caught.sighting.map(|sighting| (sighting, Arc::new(caught.head))));
+        }
+        let ripe = self.correlations.ripe();
+        self.correlated(ripe)
+    }
+
+    fn correlated(&mut self, found: Vec<(Arc<Match>, Vec<Finding>)>) -> Result<(), Failure> {
+        for (head, findings) in found {
             for finding in findings {
                 let Some(rule) = self.rules.rule(&finding.rule_id) else { continue };
                 let stands_on = self.heads.get(&finding.event_id).unwrap_or(&head).clone();
@@ -211,7 +219,7 @@ impl<'a> Report<'a> {
     }
 
     /// A correlation may stand on an event that came before the one that completes it.
-    fn remember(&mut self, head: Rc<Match>) {
+    fn remember(&mut self, head: Arc<Match>) {
         if self.heads.len() >= HEADS {
             self.heads.clear();
         }
@@ -248,6 +256,8 @@ impl<'a> Report<'a> {
 
     /// Prints what was kept; whether a match is at or over `--fail-on`.
     fn finish(mut self, loaded: &recorded::Loaded) -> Result<bool, Failure> {
+        let rest = self.correlations.rest();
+        self.correlated(rest)?;
         self.kept.sort_by(|a, b| (a.time, &a.event_id, &a.rule_id).cmp(&(b.time, &b.event_id, &b.rule_id)));
         if self.args.csv && self.told.is_empty() {
             self.out.line(CSV_HEAD)?;

@@ -2,6 +2,7 @@
 //!
 //! Events may come late, early and twice: what has been seen is kept in order
 //! of time, and a burst of events is told once, whenever its last one comes.
+//! Recorded events are put in order first ([`InOrder`]).
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -16,10 +17,14 @@ use crate::domain::finding::Finding;
 
 mod definition;
 mod group;
+mod in_order;
+mod sighting;
 
 pub(super) use definition::Definition;
-use definition::Measure;
 use group::{Group, Met, Seen};
+pub use in_order::InOrder;
+use sighting::Glimpse;
+pub use sighting::{Sighting, Spotter};
 
 /// How many seen events all correlations keep together before the groups that
 /// were quiet longest are forgotten.
@@ -71,7 +76,8 @@ impl Correlation {
 #[derive(Debug, Clone)]
 pub struct Correlator {
     rules: RuleSet,
-    groups: Vec<FxHashMap<Vec<String>, Group>>,
+    spotter: Spotter,
+    groups: Vec<FxHashMap<Arc<[String]>, Group>>,
     seen: usize,
     clock: u64,
 }
@@ -80,7 +86,7 @@ impl Correlator {
     /// A correlator that has seen nothing.
     pub fn new(rules: &RuleSet) -> Self {
         let groups = vec![FxHashMap::default(); rules.correlations().len()];
-        Self { rules: rules.clone(), groups, seen: 0, clock: 0 }
+        Self { rules: rules.clone(), spotter: Spotter::new(rules), groups, seen: 0, clock: 0 }
     }
 
     /// Takes in the hits of one event that happened at `time`, and tells the
@@ -88,17 +94,20 @@ impl Correlator {
     /// than once. A burst is told once, when it first meets its condition; the
     /// finding stands on the latest of its events, whichever came last.
     pub fn observe(&mut self, hits: &Hits, subject: &Subject<'_>, time: Timestamp) -> Vec<Finding> {
+        self.spotter.spot(hits, subject, time).map(|sighting| self.take(&sighting)).unwrap_or_default()
+    }
+
+    /// Takes in what was sighted of one event, as [`Self::observe`] does.
+    pub fn take(&mut self, sighting: &Sighting) -> Vec<Finding> {
         let rules = self.rules.clone();
         let mut findings = Vec::new();
-        let mut waiting: Vec<u32> = hits.numbers().collect();
+        let mut waiting = sighting.hits.to_vec();
         while let Some(hit) = waiting.pop() {
             for &number in rules.looked_at_by(hit) {
                 let Some(correlation) = rules.correlations().get(number) else { continue };
-                let told = subject
-                    .read(rules.identity(), |reading| self.feed(number, correlation, hit, reading, time.as_second()));
-                if let Some((because, met)) = told {
+                if let Some((because, met)) = self.feed(number, correlation, hit, sighting) {
                     waiting.push(correlation.rule);
-                    findings.extend(rules.correlated(correlation.rule, subject, because, met.count, &met.last));
+                    findings.extend(rules.correlated(correlation.rule, because, met.count, &met.last));
                 }
             }
         }
@@ -115,34 +124,29 @@ impl Correlator {
         number: usize,
         correlation: &Correlation,
         hit: u32,
-        reading: &mut Reading<'_>,
-        second: i64,
+        sighting: &Sighting,
     ) -> Option<(Vec<(String, String)>, Met)> {
         let definition = &correlation.definition;
-        let id: Arc<str> = reading.text_of("eventID").unwrap_or_default().into();
-        let event = hash(&id);
         let groups = self.groups.get_mut(number)?;
         let mut told = None;
-        for (part, place) in correlation.parts.iter().zip(0_u16..).filter(|(part, _)| part.rule == hit) {
-            let key: Vec<String> = part.group_by.iter().map(|path| first_text(reading, path)).collect();
-            let values = match definition.measure {
-                Measure::Events | Measure::Rules | Measure::RulesInOrder => (0, f64::NAN),
-                _ => match measured(reading, &correlation.fields) {
-                    Some(values) => values,
-                    // An event without the field is none that counts.
-                    None => continue,
-                },
-            };
+        let of_it = |glimpse: &&Glimpse| glimpse.correlation == number && glimpse.hit == hit;
+        for glimpse in sighting.parts.iter().filter(of_it) {
             self.clock += 1;
-            let group = groups.entry(key).or_default();
+            let group = groups.entry(Arc::clone(&glimpse.key)).or_default();
             let before = group.len();
-            let id = Arc::clone(&id);
-            let seen = Seen { second, event, id, part: place, value: values.0, number: values.1 };
+            let seen = Seen {
+                second: sighting.second,
+                event: sighting::event_of(&sighting.id),
+                id: Arc::clone(&sighting.id),
+                part: glimpse.part,
+                value: glimpse.value,
+                number: glimpse.number,
+            };
             let met = group.add(&seen, definition, self.clock);
             self.seen = (self.seen + group.len()).saturating_sub(before);
-            if let (Some(met), None) = (met, &told) {
-                let mut because: Vec<(String, String)> =
-                    part.group_by.iter().map(|path| (path.text.to_string(), first_text(reading, path))).collect();
+            if let (Some(met), None, Some(part)) = (met, &told, correlation.parts.get(usize::from(glimpse.part))) {
+                let fields = part.group_by.iter().map(|path| path.text.to_string());
+                let mut because: Vec<(String, String)> = fields.zip(glimpse.key.iter().cloned()).collect();
                 because.push(("events".into(), format!("{} within {}", met.count, definition.timespan)));
                 told = Some((because, met));
             }

@@ -1,12 +1,10 @@
 //! Judges recorded events on the worker that decoded them: rules and sessions
 //! are read off a record while it lies open, and no record is read twice. Only
-//! what correlations look at comes together in one place.
-
-use jiff::Timestamp;
+//! what correlations count comes together in one place.
 
 use crate::app::message::Recorded;
-use crate::detect::correlation::Correlator;
-use crate::detect::{Hits, Known, RuleSet, Subject};
+use crate::detect::correlation::{Sighting, Spotter};
+use crate::detect::{RuleSet, Subject};
 use crate::domain::finding::Finding;
 use crate::recorded::{Batches, Seen, Visitor};
 use crate::trail::session::{Lesson, Sessions};
@@ -14,6 +12,7 @@ use crate::trail::session::{Lesson, Sessions};
 /// Makes batches of events, judged.
 pub struct Judge<'r> {
     rules: &'r RuleSet,
+    spotter: Spotter,
     batches: Batches,
     judged: Judged,
 }
@@ -21,25 +20,16 @@ pub struct Judge<'r> {
 /// Events of one worker: all is known of them but what correlations find.
 #[derive(Default)]
 pub struct Judged {
-    recorded: Recorded,
-    caught: Vec<Caught>,
-}
-
-/// An event that some correlation looks at, with what most of them ask for.
-struct Caught {
-    id: String,
-    arn: String,
-    source: String,
-    name: String,
-    time: Timestamp,
-    raw: Vec<u8>,
-    hits: Hits,
+    /// The events, with the findings of the rules that look at one event each.
+    pub recorded: Recorded,
+    /// What correlations count of them.
+    pub sightings: Vec<Sighting>,
 }
 
 impl<'r> Judge<'r> {
     /// One that has seen nothing.
     pub fn new(rules: &'r RuleSet) -> Self {
-        Self { rules, batches: Batches::default(), judged: Judged::default() }
+        Self { rules, spotter: Spotter::new(rules), batches: Batches::default(), judged: Judged::default() }
     }
 
     fn findings(&mut self, record: &Seen<'_>) -> Vec<Finding> {
@@ -49,19 +39,8 @@ impl<'r> Judge<'r> {
         if hits.is_empty() {
             return Vec::new();
         }
-        let findings = self.rules.findings(&hits, &subject);
-        if self.rules.correlates(&hits) {
-            self.judged.caught.push(Caught {
-                id: fields.id.to_string(),
-                arn: fields.identity.arn.to_string(),
-                source: fields.source.to_string(),
-                name: fields.name.to_string(),
-                time: fields.time,
-                raw: record.raw.to_vec(),
-                hits,
-            });
-        }
-        findings
+        self.judged.sightings.extend(self.spotter.spot(&hits, &subject, fields.time));
+        self.rules.findings(&hits, &subject)
     }
 }
 
@@ -90,19 +69,5 @@ impl Visitor for Judge<'_> {
         let mut judged = std::mem::take(&mut self.judged);
         judged.recorded.batch = self.batches.take();
         judged
-    }
-}
-
-impl Judged {
-    /// Lets the correlations see what they look at; all findings together.
-    pub fn correlated(self, correlator: &mut Correlator) -> Recorded {
-        let Self { mut recorded, caught } = self;
-        for Caught { id, arn, source, name, time, raw, hits } in caught {
-            let arn = (!arn.is_empty()).then_some(arn.as_str());
-            let known = Known { id: Some(&id), arn, ..Known::default() };
-            let subject = Subject::new(&source, &name, &raw).knowing(known);
-            recorded.findings.extend(correlator.observe(&hits, &subject, time));
-        }
-        recorded
     }
 }

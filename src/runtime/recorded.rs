@@ -9,7 +9,7 @@ use super::judge::{Judge, Judged};
 use crate::app::message::{Loading, Message};
 use crate::app::scopes::Part;
 use crate::detect::RuleSet;
-use crate::detect::correlation::Correlator;
+use crate::detect::correlation::InOrder;
 use crate::recorded::{self, Input, Options, Progress};
 
 /// The most broken records and passed-over files that are told one by one.
@@ -27,18 +27,24 @@ fn read(inputs: &[Input], options: &Options, rules: &RuleSet, inbox: &Sender<New
         Err(_) => ControlFlow::Break(()),
     };
     let mut last = Loading::default();
-    let mut correlator = Correlator::new(rules);
+    let mut correlations = InOrder::new(rules, recorded::may_go_on(inputs));
     let outcome = recorded::visit(inputs, options, || Judge::new(rules), &mut |progress: Progress<Judged>| {
         last.files_done = progress.files;
         last.files_total = progress.files_total;
         last.bytes = progress.bytes;
-        if let Some(judged) = progress.output {
-            tell(Message::Recorded(Box::new(judged.correlated(&mut correlator))))?;
+        if let Some(Judged { mut recorded, sightings }) = progress.output {
+            correlations.add(sightings.into_iter().map(|sighting| (sighting, ())));
+            recorded.findings.extend(correlations.ripe().into_iter().flat_map(|((), findings)| findings));
+            tell(Message::Recorded(Box::new(recorded)))?;
         }
         tell(Message::Loading(last.clone()))
     });
     match outcome {
         Ok(loaded) => {
+            let findings: Vec<_> = correlations.rest().into_iter().flat_map(|((), findings)| findings).collect();
+            if !findings.is_empty() {
+                let _ = tell(Message::Detected { findings });
+            }
             last.broken_total = loaded.broken_count;
             last.broken = loaded
                 .broken

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::detect::correlation::Correlator;
 use crate::detect::correlation::group::Group;
+use crate::detect::correlation::{Correlator, InOrder, Spotter};
 use crate::detect::{RuleSet, Subject};
 use crate::domain::finding::Severity;
 
@@ -342,4 +342,45 @@ fn a_burst_that_a_late_event_completes_stands_on_its_latest() {
     assert_eq!(bench.failures([0, 40]), []);
     // The helper holds each finding against the seconds of what was seen.
     assert_eq!(bench.failures([20]), [(20, 3)]);
+}
+
+/// What is told of a log whose records are read in some order.
+fn told_in_order(seconds: &[i64], at_once: bool) -> Vec<(String, u32)> {
+    let bench = Bench::new(COUNT);
+    let mut spotter = Spotter::new(&bench.rules);
+    let mut correlations = InOrder::new(&bench.rules, at_once);
+    let mut told = Vec::new();
+    for second in seconds {
+        let id = format!("e-{second}");
+        let raw = json!({"eventID": id, "eventName": "Login", "result": "Failure", "user": "alice"}).to_string();
+        let subject = Subject::new("signin.amazonaws.com", "Login", raw.as_bytes());
+        let time = Timestamp::from_second(1_700_000_000 + second).unwrap();
+        let sighting = spotter.spot(&bench.rules.hits(&subject), &subject, time);
+        correlations.add(sighting.map(|sighting| (sighting, id)));
+        told.extend(correlations.ripe());
+    }
+    told.extend(correlations.rest());
+    let found = |(completed_by, findings): (String, Vec<crate::domain::finding::Finding>)| {
+        findings.into_iter().map(move |finding| {
+            assert!(at_once || finding.event_id == completed_by);
+            (finding.event_id, finding.count)
+        })
+    };
+    told.into_iter().flat_map(found).collect()
+}
+
+#[test]
+fn recorded_events_are_seen_in_the_order_of_time_whatever_the_order_of_reading() {
+    let in_order = [("e-40".to_owned(), 3), ("e-210".to_owned(), 3)];
+    for seconds in [
+        [0, 20, 40, 50, 170, 200, 210],
+        [210, 200, 170, 50, 40, 20, 0],
+        [40, 210, 0, 50, 200, 20, 170],
+        [50, 0, 170, 40, 210, 20, 200],
+    ] {
+        assert_eq!(told_in_order(&seconds, false), in_order, "{seconds:?}");
+    }
+    // A stream may never end: what it brings is seen as it comes.
+    assert_eq!(told_in_order(&[40, 0, 50, 20], true), [("e-50".to_owned(), 3)]);
+    assert_eq!(told_in_order(&[40, 0, 50, 20], false), [("e-40".to_owned(), 3)]);
 }

@@ -131,3 +131,27 @@ fn a_scan_tells_every_match_in_every_shape_and_exits_with_three() {
     assert_eq!(none.code, Some(2));
     assert!(none.err.contains("no rules"), "{}", none.err);
 }
+
+#[test]
+fn what_correlations_tell_does_not_hang_on_the_order_in_which_files_are_read() {
+    let machine = Machine::new();
+    // The names of the files are against the times in them.
+    for (name, minute) in [("a", 6), ("b", 0), ("c", 7), ("d", 1), ("e", 2), ("f", 3), ("g", 4)] {
+        let record = serde_json::json!({"Records": [{
+            "eventVersion": "1.08", "eventID": format!("at-{minute}"), "eventTime": format!("2026-11-24T14:0{minute}:00Z"),
+            "eventName": "TerminateInstances", "eventSource": "ec2.amazonaws.com", "awsRegion": "eu-west-1",
+            "userIdentity": {"type": "IAMUser", "userName": "alice", "arn": "arn:aws:iam::123456789012:user/alice"},
+            "requestParameters": {"instancesSet": {"items": [{"instanceId": format!("i-{minute}")}]}},
+        }]});
+        machine.write(&format!("logs/{name}.json"), &record.to_string());
+    }
+    let logs = machine.home.path().join("logs").display().to_string();
+    for _ in 0..5 {
+        let scan = machine.run(&["scan", &logs, "--jsonl", "--min-level", "high"]);
+        let told: Vec<serde_json::Value> = scan.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<_> = told.iter().map(|found| (&found["event_id"], &found["title"])).collect();
+        assert_eq!(told, [(&"at-4".into(), &"One identity terminates instances again and again".into())]);
+        let events = machine.run(&["events", "--from", &logs, "--filter", "sev>=high", "--jsonl"]);
+        assert!(events.out.lines().count() == 1 && events.out.contains("\"at-4\""), "{}", events.out);
+    }
+}
