@@ -168,7 +168,8 @@ fn why(model: &Model, painter: &mut Painter<'_>, reason: &Reason) -> Option<(u16
         About::Note => ("Note", "Case: ", "The note goes into the journal."),
     };
     let lines = vec![Line::new().put(Tone::Plain, verb).put(Tone::Strong, &reason.title), Line::of(question)];
-    dialog(model, painter, title, lines, Some(&reason.field), &Line::new()).1
+    let status = Line::new().put(Tone::Dim, "enter: write it down   esc: cancel");
+    dialog(model, painter, title, lines, Some(&reason.field), &status).1
 }
 
 fn ask(model: &Model, painter: &mut Painter<'_>, confirm: &Confirm) -> Option<(u16, u16)> {

@@ -31,10 +31,10 @@ fn hidden(step: &StepView, title: usize, calls: usize, undo: usize) -> Vec<(Tone
     if !fits(&step.calls, calls) {
         said.push((Tone::Plain, format!("calls {}", if step.calls.is_empty() { "nothing" } else { &step.calls })));
     }
-    if !fits(&step.undo, undo) {
+    if step.writes && !fits(&step.undo, undo) {
         said.push((Tone::Plain, format!("undo  {}", step.undo)));
     }
-    if calls == 0 {
+    if step.writes && calls == 0 {
         said.push((risk_tone(&step.risk), format!("risk  {}", step.risk)));
     }
     said
