@@ -111,7 +111,7 @@ pub struct Ports {
     /// Makes the Responder: called when the Scope is armed, and never before.
     pub arm: Arc<dyn Fn() -> Arc<dyn Responder> + Send + Sync>,
     /// The EC2 state is read in the background; else the Scope is there for the
-    /// events of global services alone.
+    /// events of global services alone, until one of its instances is looked at.
     pub watch_fleet: bool,
 }
 

@@ -40,6 +40,9 @@ pub struct ScopeState {
     pub coverage: Coverage,
     /// Its EC2 state, once it has been read.
     pub inventory: Option<Box<Inventory>>,
+    /// What was read of single instances before the whole was: of a part alone
+    /// nothing can be said of what there is not.
+    early: Option<Box<Inventory>>,
     /// The proven paths from the internet to each instance that has one.
     pub exposures: BTreeMap<String, Vec<Exposure>>,
     /// What fails at present, by part.
@@ -78,6 +81,7 @@ impl Scopes {
                     scope,
                     coverage: Coverage::default(),
                     inventory: None,
+                    early: None,
                     exposures: BTreeMap::new(),
                     faults: BTreeMap::new(),
                     heard: false,
@@ -134,7 +138,7 @@ impl Scopes {
     pub fn know(&mut self, id: ScopeId, inventory: Box<Inventory>) {
         if let Some(state) = self.get_mut(id) {
             let mut inventory = inventory;
-            if let Some(older) = state.inventory.take() {
+            for older in [state.inventory.take(), state.early.take()].into_iter().flatten() {
                 inventory.keep_details(*older);
             }
             state.inventory = Some(inventory);
@@ -142,11 +146,16 @@ impl Scopes {
         }
     }
 
-    /// Takes the answer of one instance into what is known of its Scope.
+    /// Takes the answer of one instance into what is known of its Scope; it waits
+    /// where nothing is known yet.
     pub fn merge(&mut self, id: ScopeId, part: Inventory) {
         let Some(state) = self.get_mut(id) else { return };
-        state.inventory.get_or_insert_default().merge(part);
-        state.expose();
+        if let Some(inventory) = &mut state.inventory {
+            inventory.merge(part);
+            state.expose();
+        } else {
+            state.early.get_or_insert_default().merge(part);
+        }
     }
 
     /// Notes a fault in its part; in every part of the console where no Scope is named.

@@ -39,6 +39,8 @@ struct Held {
     ports: Ports,
     orders: Arc<Tray<Vec<Order>>>,
     refresh: Arc<Tray<()>>,
+    /// Its EC2 state is read in the background.
+    fleet_watched: bool,
 }
 
 /// The runtime's hands.
@@ -92,7 +94,8 @@ impl Hands {
         for ports in connected.ports {
             let Ok(place) = u16::try_from(self.scopes.len()) else { break };
             let id = ScopeId(place);
-            let held = Held { ports, orders: Arc::new(Tray::new()), refresh: Arc::new(Tray::new()) };
+            let held =
+                Held { ports, orders: Arc::new(Tray::new()), refresh: Arc::new(Tray::new()), fleet_watched: false };
             let watched = events::watch(
                 id,
                 Arc::clone(&held.ports.trail),
@@ -102,12 +105,11 @@ impl Hands {
                 self.inbox.clone(),
             );
             self.tasks.spawn(watched);
-            if held.ports.watch_fleet {
-                let fleet = Arc::clone(&held.ports.fleet);
-                let refresh = Arc::clone(&held.refresh);
-                self.tasks.spawn(fleet::watch(id, fleet, self.clock.clone(), refresh, self.inbox.clone()));
-            }
+            let watch_fleet = held.ports.watch_fleet;
             self.scopes.push(held);
+            if watch_fleet {
+                self.watch_fleet(id);
+            }
         }
         let places = self.scopes.iter().map(|held| held.ports.clone()).collect();
         let (docket, taken) = (Arc::clone(&self.docket), Arc::clone(&self.taken));
@@ -214,7 +216,19 @@ impl Hands {
         self.scopes.get(usize::from(place))
     }
 
+    /// Begins to read the EC2 state of a Scope, if that has not begun.
+    fn watch_fleet(&mut self, scope: ScopeId) {
+        let Some(held) = self.scopes.get_mut(usize::from(scope.0)) else { return };
+        if !std::mem::replace(&mut held.fleet_watched, true) {
+            let (fleet, refresh) = (Arc::clone(&held.ports.fleet), Arc::clone(&held.refresh));
+            self.tasks.spawn(fleet::watch(scope, fleet, self.clock.clone(), refresh, self.inbox.clone()));
+        }
+    }
+
+    /// Reads one instance. Where the Scope is read for its events alone, the state
+    /// around the instance is read from now on, too: alone it would tell nothing.
     fn read_instance(&mut self, scope: ScopeId, id: String, generation: u64) {
+        self.watch_fleet(scope);
         let Some(fleet) = self.held(scope).map(|held| Arc::clone(&held.ports.fleet)) else { return };
         let (inbox, clock) = (self.inbox.clone(), self.clock.clone());
         self.run(Errand::Instance(scope), async move {

@@ -20,6 +20,7 @@ use super::screen::Surface;
 use super::signals::Wish;
 use super::{Clock, End, News};
 use crate::app::Model;
+use crate::app::effect::Effect;
 use crate::app::message::Message;
 use crate::app::settings::{Mode, Settings, Start};
 use crate::detect::RuleSet;
@@ -296,6 +297,25 @@ impl Trail for Failing {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_state_of_a_scope_that_is_there_for_its_events_is_read_once_an_instance_is_looked_at() {
+    let mut desk = desk();
+    let fleet = Empty::default();
+    let asked = Arc::clone(&fleet.asked);
+    let ports = Ports { fleet: Arc::new(fleet), ..ports().0 };
+    desk.hands.connected(Connected { ports: vec![ports], ..Connected::default() });
+    desk.settle().await;
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    for generation in 1..=2 {
+        let scope = crate::app::scopes::ScopeId(0);
+        desk.hands.carry_out(Effect::ReadInstance { scope, id: "i-1".into(), generation });
+        desk.settle().await;
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 1, "and by one reader, from then on each minute");
+    desk.run(Duration::from_mins(1), stream::pending(), stream::pending()).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
 /// A quiet account: no events, no instances.
 #[derive(Default)]
 struct Quiet {
@@ -309,10 +329,14 @@ impl Trail for Quiet {
     }
 }
 
-struct Empty;
+#[derive(Default)]
+struct Empty {
+    asked: Arc<AtomicUsize>,
+}
 
 impl Fleet for Empty {
     fn inventory(&self) -> Pending<'_, Inventory> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         async { Ok(Inventory::default()) }.boxed()
     }
     fn instance<'a>(&'a self, _: &'a str) -> Pending<'a, Inventory> {
@@ -353,8 +377,8 @@ fn ports_over(trail: Arc<dyn Trail>) -> Ports {
     Ports {
         scope,
         trail,
-        fleet: Arc::new(Empty),
-        identity: Arc::new(Empty),
+        fleet: Arc::new(Empty::default()),
+        identity: Arc::new(Empty::default()),
         watch_fleet: false,
         arm: Arc::new(|| unreachable!("nobody arms")),
     }

@@ -1,7 +1,7 @@
 //! The overview of an instance: its state, exposure, addresses, image, profile,
 //! disks, guards, and what was found on it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::Model;
 use crate::app::prose::{Line, Tone};
@@ -9,6 +9,9 @@ use crate::app::time::age;
 use crate::domain::finding::Severity;
 use crate::domain::instance::{Instance, InstanceState};
 use crate::domain::inventory::Inventory;
+
+/// So long after its launch an instance may be newer than the reading of the whole state.
+const NEW: SignedDuration = SignedDuration::from_mins(2);
 
 /// The lines of the overview.
 pub fn overview(model: &Model, inventory: &Inventory, instance: &Instance) -> Vec<Line> {
@@ -110,7 +113,16 @@ fn findings_on(model: &Model, id: &str) -> Vec<(Severity, String)> {
 fn image(inventory: &Inventory, instance: &Instance, now: Timestamp) -> Line {
     let line = Line::labelled("Image").put(Tone::Plain, &instance.image);
     let Some(image) = inventory.images.get(&instance.image) else {
-        return line.put(Tone::Warn, "  no longer exists, or is not shared any more");
+        if let Some(fault) = inventory.missing.get("ec2:DescribeImages") {
+            return line.put(Tone::Dim, &format!("  images could not be read: {}", fault.kind.word()));
+        }
+        // Images are read with the whole state, each minute: a new instance may bring one of its own.
+        let new = instance.launched.is_some_and(|launched| now.duration_since(launched) < NEW);
+        return if new {
+            line.put(Tone::Dim, "  has not been read yet")
+        } else {
+            line.put(Tone::Warn, "  no longer exists, or is not shared any more")
+        };
     };
     let mut line = line.put(Tone::Plain, &format!(" {}", image.name));
     if let Some(created) = image.created {

@@ -3,9 +3,10 @@
 use stanch::app::instance::{PageName, View};
 use stanch::app::{Effect, Message, Mode, Pane, ScopeId, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
+use stanch::domain::inventory::Inventory;
 
 use crate::desk::Desk;
-use crate::world::{JUMP, WEB, inventory};
+use crate::world::{JUMP, WEB, findings, inventory, records};
 
 #[test]
 fn the_instance_follows_the_event_to_what_its_group_reaches() {
@@ -46,6 +47,62 @@ fn a_stale_reading_is_dropped_and_a_failed_one_is_told_in_the_pane() {
     let result = Ok(Box::new(inventory()));
     desk.send(Message::Instance { scope: ScopeId(0), id: WEB.into(), generation, result });
     assert!(desk.model.instance.fault.is_none(), "it mends itself");
+}
+
+#[test]
+fn of_an_instance_that_was_read_alone_nothing_is_said_that_only_the_whole_tells() {
+    let mut desk = Desk::empty(200, 50);
+    desk.send(Message::Events { scope: ScopeId(0), raws: records() });
+    desk.send(Message::Detected { findings: findings() });
+    desk.press("j").wait(1);
+    let asked = desk.effects.iter().find_map(|effect| match effect {
+        Effect::ReadInstance { id, generation, .. } if id == WEB => Some(*generation),
+        _ => None,
+    });
+    let mut whole = inventory();
+    let part = Inventory {
+        instances: whole.instances.clone().into_iter().filter(|(id, _)| id == WEB).collect(),
+        surroundings: std::mem::take(&mut whole.surroundings),
+        ..Inventory::default()
+    };
+    assert!(part.surroundings.contains_key(WEB));
+    let answer = Ok(Box::new(part));
+    desk.send(Message::Instance { scope: ScopeId(0), id: WEB.into(), generation: asked.unwrap(), result: answer });
+    let shown = |desk: &Desk| desk.model.instance.lines.iter().map(|line| line.text() + "\n").collect::<String>();
+    assert!(shown(&desk).contains("Reading EC2 state of eu-west-1"), "{}", shown(&desk));
+    desk.press("r enter");
+    assert!(desk.model.remediation.plan.is_none());
+
+    desk.send(Message::Inventory { scope: ScopeId(0), result: Ok(Box::new(whole)) });
+    assert!(shown(&desk).contains("internet → 22/tcp"), "{}", shown(&desk));
+    let known = desk.model.scopes.inventory(ScopeId(0)).unwrap();
+    assert!(known.surroundings.contains_key(WEB), "what was read before is kept");
+    assert_eq!(known.account, inventory().account);
+}
+
+#[test]
+fn an_image_is_said_to_be_gone_only_where_that_is_known() {
+    let image = |change: &dyn Fn(&mut Inventory)| {
+        let mut desk = Desk::empty(200, 50);
+        let mut inventory = inventory();
+        inventory.images.clear();
+        change(&mut inventory);
+        desk.send(Message::Inventory { scope: ScopeId(0), result: Ok(Box::new(inventory)) });
+        desk.send(Message::Events { scope: ScopeId(0), raws: records() });
+        desk.press("j");
+        let lines: Vec<String> = desk.model.instance.lines.iter().map(stanch::app::prose::Line::text).collect();
+        lines.into_iter().find(|line| line.starts_with("Image")).unwrap()
+    };
+    assert!(image(&|_| ()).contains("no longer exists"));
+    let denied = Fault::new(FaultKind::Denied, "ec2:DescribeImages", "no");
+    let unread = image(&|inventory| {
+        inventory.missing.insert("ec2:DescribeImages".into(), denied.clone());
+    });
+    assert!(unread.contains("images could not be read"), "{unread}");
+    let new = image(&|inventory| {
+        inventory.instances.get_mut(WEB).unwrap().launched = Some(crate::world::at("14:01:30"));
+    });
+    assert!(new.contains("has not been read yet"), "{new}");
 }
 
 #[test]
