@@ -41,16 +41,15 @@ impl Found {
             if let Some(Judged { recorded, sightings }) = progress.output {
                 self.timeline.append(recorded.batch);
                 self.learn(recorded.findings);
-                correlations.add(sightings.into_iter().map(|sighting| (sighting, ())));
-                self.learn(correlations.ripe().into_iter().flat_map(|((), findings)| findings));
+                self.learn(correlations.take_in(sightings));
             }
             ControlFlow::Continue(())
         })?;
-        self.learn(correlations.rest().into_iter().flat_map(|((), findings)| findings));
+        self.learn(correlations.finish());
         Ok(loaded)
     }
 
-    fn learn(&mut self, findings: impl IntoIterator<Item = Finding>) {
+    fn learn(&mut self, findings: Vec<Finding>) {
         for finding in findings {
             let Some(slot) = self.timeline.find(&finding.event_id) else { continue };
             let known = self.findings.entry(slot).or_default();

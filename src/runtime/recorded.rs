@@ -33,15 +33,14 @@ fn read(inputs: &[Input], options: &Options, rules: &RuleSet, inbox: &Sender<New
         last.files_total = progress.files_total;
         last.bytes = progress.bytes;
         if let Some(Judged { mut recorded, sightings }) = progress.output {
-            correlations.add(sightings.into_iter().map(|sighting| (sighting, ())));
-            recorded.findings.extend(correlations.ripe().into_iter().flat_map(|((), findings)| findings));
+            recorded.findings.extend(correlations.take_in(sightings));
             tell(Message::Recorded(Box::new(recorded)))?;
         }
         tell(Message::Loading(last.clone()))
     });
     match outcome {
         Ok(loaded) => {
-            let findings: Vec<_> = correlations.rest().into_iter().flat_map(|((), findings)| findings).collect();
+            let findings = correlations.finish();
             if !findings.is_empty() {
                 let _ = tell(Message::Detected { findings });
             }

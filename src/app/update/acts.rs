@@ -26,17 +26,19 @@ fn inner(model: &Model) -> Context {
 }
 
 /// What asks nothing of the selected event: a list that follows goes on following.
-fn of_the_whole_list(action: Action) -> bool {
+fn asks_nothing_of_an_event(action: Action) -> bool {
     use Action as A;
-    matches!(
+    let of_the_list = matches!(
         action,
         A::Top | A::Filter | A::ClearFilter | A::WritesOnly | A::ShorterWindow | A::LongerWindow | A::Wider
-    ) || matches!(action, A::Help | A::Palette | A::Redraw | A::Suspend | A::Quit)
+    );
+    let of_the_program = matches!(action, A::Help | A::Palette | A::Redraw | A::Suspend | A::Quit);
+    of_the_list || of_the_program
 }
 
 /// Does what the user means. An action of another pane moves the focus there first.
 pub fn perform(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
-    if !of_the_whole_list(action) {
+    if !asks_nothing_of_an_event(action) {
         let (rows, now) = (model.event_rows(), model.now);
         model.events.hold(&model.timeline, now, rows);
     }

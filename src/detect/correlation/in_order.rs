@@ -62,3 +62,21 @@ impl<T: Send> InOrder<T> {
         sightings.into_iter().map(|(sighting, with)| (with, self.correlator.take(&sighting))).collect()
     }
 }
+
+/// Where nothing is kept of the events, findings are all that is asked for.
+impl InOrder<()> {
+    /// Adds what has been sighted; the findings of what need not wait any longer.
+    pub fn take_in(&mut self, sightings: Vec<Sighting>) -> Vec<Finding> {
+        self.add(sightings.into_iter().map(|sighting| (sighting, ())));
+        told(self.ripe())
+    }
+
+    /// The findings of all that waits: nothing comes before it any more.
+    pub fn finish(&mut self) -> Vec<Finding> {
+        told(self.rest())
+    }
+}
+
+fn told(found: Vec<((), Vec<Finding>)>) -> Vec<Finding> {
+    found.into_iter().flat_map(|((), findings)| findings).collect()
+}

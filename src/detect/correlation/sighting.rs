@@ -68,7 +68,8 @@ impl Spotter {
             return None;
         }
         let rules = self.rules.clone();
-        let parts = subject.read(rules.identity(), |reading| {
+        let (id, parts) = subject.read(rules.identity(), |reading| {
+            let id = reading.text_of("eventID").unwrap_or_default().into();
             let mut parts = Vec::new();
             // A correlation may look at another: what that would count of this event is taken along.
             let mut waiting = hits.to_vec();
@@ -85,9 +86,8 @@ impl Spotter {
                     }
                 }
             }
-            parts
+            (id, parts)
         });
-        let id = subject.read(rules.identity(), |reading| reading.text_of("eventID").unwrap_or_default().into());
         Some(Sighting { second: time.as_second(), id, hits, parts })
     }
 
