@@ -157,7 +157,6 @@ def until(question, seconds=30):
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.05)
     return answer
-    return answer
 
 
 def client_of(endpoint, service, region=REGION, key="AKIAIOSFODNN7EXAMPLE", **config):
