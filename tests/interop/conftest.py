@@ -150,6 +150,14 @@ def fast_simulator(program, environment):
     end(process)
 
 
+@pytest.fixture
+def slow_simulator(program, environment):
+    """The same, a second of it lasting ten, so that calls are quick on any machine."""
+    process, endpoint = start_simulator(program, environment, "--speed", "0.1")
+    yield endpoint
+    end(process)
+
+
 def until(question, seconds=30):
     """Asks until the answer is true, and gives it; simulated time goes its own way."""
     deadline = time.monotonic() + seconds
@@ -224,22 +232,32 @@ def moto_server(tmp_path_factory):
     """The endpoint of one moto server for all tests."""
     server = shutil.which("moto_server", path=str(Path(sys.executable).parent))
     log = tmp_path_factory.mktemp("moto") / "log"
+    # Somebody else may take the port before it does.
+    for _ in range(3):
+        process, endpoint = _start_moto(server, log)
+        if endpoint:
+            break
+    else:
+        pytest.fail(f"moto did not come up: {log.read_text()[-2000:]}")
+    yield endpoint
+    end(process)
+
+
+def _start_moto(server, log):
+    """The process and, where it answers within a minute, its endpoint."""
     port = _free_port()
     endpoint = f"http://127.0.0.1:{port}"
     with log.open("w") as sink:
         process = subprocess.Popen([server, "-H", "127.0.0.1", "-p", str(port)], stdout=sink, stderr=sink)
     deadline = time.monotonic() + 60
-    while True:
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"{endpoint}/moto-api/data.json", timeout=1).read()
-            break
+            return process, endpoint
         except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                end(process)
-                pytest.fail(f"moto did not come up: {log.read_text()[-2000:]}")
             time.sleep(0.1)
-    yield endpoint
     end(process)
+    return process, None
 
 
 @pytest.fixture

@@ -23,6 +23,12 @@ ANSWERS = {
 }
 
 
+class Server(ThreadingHTTPServer):
+    # A fleet is read over many connections at once.
+    request_queue_size = 128
+    daemon_threads = True
+
+
 class FaultProxy:
     """Serves on a free port of loopback until it is closed."""
 
@@ -69,8 +75,7 @@ class FaultProxy:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -63,7 +63,7 @@ class StillAccount:
         together = {"Version": "2012-10-17", "Statement": [one for policy in policies for one in policy["Statement"]]}
         body = json.dumps({"Responder": together}).encode()
         request = urllib.request.Request(f"{self.endpoint}/_stanch/policies", body, method="POST")
-        urllib.request.urlopen(request, timeout=10).read()
+        urllib.request.urlopen(request, timeout=60).read()
 
     def instance(self, name):
         found = self.client("ec2").describe_instances(Filters=[{"Name": "tag:Name", "Values": [name]}])
@@ -132,7 +132,10 @@ class StillAccount:
     def _read(self):
         ec2, iam = self.client("ec2"), self.client("iam")
         own = {"OwnerIds": ["self"]}
-        instances = [one for found in ec2.describe_instances()["Reservations"] for one in found["Instances"]]
+        # One that is terminated goes from the list within seconds of real time.
+        lasting = ["pending", "running", "stopping", "stopped", "shutting-down"]
+        asked = {"Filters": [{"Name": "instance-state-name", "Values": lasting}]}
+        instances = [one for found in ec2.describe_instances(**asked)["Reservations"] for one in found["Instances"]]
         snapshots = ec2.describe_snapshots(**own)["Snapshots"]
         images = ec2.describe_images(Owners=["self"])["Images"]
         scaling = self.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
@@ -145,7 +148,6 @@ class StillAccount:
                 ec2.describe_instance_attribute(InstanceId=one["InstanceId"], Attribute=name)
                 for one in instances
                 for name in ("disableApiTermination", "instanceInitiatedShutdownBehavior")
-                if one["State"]["Name"] != "terminated"
             ],
             "profiles": ec2.describe_iam_instance_profile_associations()["IamInstanceProfileAssociations"],
             "interfaces": ec2.describe_network_interfaces()["NetworkInterfaces"],

@@ -31,9 +31,11 @@ def actions(document):
 def account(desk):
     """An account in which everything is refused, so that it stays as it is."""
     account = desk.open()
-    yield account
-    assert account.settled() == account.before
-    account.close()
+    try:
+        yield account
+        assert account.settled() == account.before
+    finally:
+        account.close()
 
 
 def test_the_calls_are_those_that_the_policies_permit(desk, account):

@@ -5,6 +5,7 @@ plan, and its undo gives everything back.
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from subprocess import CompletedProcess
 
@@ -31,22 +32,24 @@ class Played:
 @pytest.fixture(scope="module", params=TRIALS, ids=str)
 def played(request, desk):
     trial = request.param
-    with ThreadPoolExecutor(2) as both:
-        step, lines = both.map(lambda _: desk.open(trial.prepare), range(2))
-        try:
-            assert step.before == lines.before, "\n".join(differences(step.before, lines.before))
-            for account in (step, lines):
-                account.grant(desk.policy(), desk.policy("--remedy", trial.remedy))
-            case = trial.case(desk, step)
-            [planned] = case.plan()["steps"]
-            assert not planned["not_applicable"] and not planned["refused"], planned
-            script = "\n".join(planned["cli"])
-            copied = both.submit(shell, script, desk.environment, lines.endpoint, desk.folder / "cli")
-            summary = case.execute("only")
-            yield Played(trial, case, lines, script, summary, copied.result(), step.settled())
-        finally:
-            step.close()
-            lines.close()
+    with ExitStack() as accounts, ThreadPoolExecutor(2) as both:
+
+        def open_one(_):
+            account = desk.open(trial.prepare)
+            accounts.callback(account.close)
+            return account
+
+        step, lines = both.map(open_one, range(2))
+        assert step.before == lines.before, "\n".join(differences(step.before, lines.before))
+        for account in (step, lines):
+            account.grant(desk.policy(), desk.policy("--remedy", trial.remedy))
+        case = trial.case(desk, step)
+        [planned] = case.plan()["steps"]
+        assert not planned["not_applicable"] and not planned["refused"], planned
+        script = "\n".join(planned["cli"])
+        copied = both.submit(shell, script, desk.environment, lines.endpoint, desk.folder / "cli")
+        summary = case.execute("only")
+        yield Played(trial, case, lines, script, summary, copied.result(), step.settled())
 
 
 def test_the_trials_are_of_the_whole_set(desk):

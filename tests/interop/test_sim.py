@@ -298,7 +298,7 @@ def test_a_restricted_key_is_denied(simulator):
 
 def set_faults(endpoint, faults):
     body = json.dumps(faults).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_stanch/faults", body, method="POST"), timeout=10).read()
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/_stanch/faults", body, method="POST"), timeout=60).read()
 
 
 def test_faults_reach_a_foreign_client(simulator):

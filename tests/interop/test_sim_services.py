@@ -185,7 +185,7 @@ def test_a_principal_is_given_exactly_a_policy(clients, fast_simulator):
     allow = {"Statement": [{"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"}]}
     body = json.dumps({"ReadOnly": allow}).encode()
     request = urllib.request.Request(f"{fast_simulator}/_stanch/policies", data=body, method="POST")
-    assert urllib.request.urlopen(request, timeout=10).status == 200
+    assert urllib.request.urlopen(request, timeout=60).status == 200
     made = {
         service: boto3.client(
             service,
