@@ -58,7 +58,7 @@ static HELD: AtomicBool = AtomicBool::new(false);
 
 /// Gives the terminal back from wherever a panic strikes; nothing where it is not ours.
 pub fn give_back() {
-    // While this is held no frame can follow what is written here.
+    // A frame is whole before this, and none follows it: each asks under this lock.
     let mut out = io::stdout().lock();
     let _ = given_back(&mut out);
 }
@@ -93,7 +93,8 @@ impl Tty {
         Ok(tty)
     }
 
-    /// Sends what has been collected, in one write.
+    /// Sends what has been collected, in one write; nothing once the terminal is no
+    /// longer ours.
     fn commit(&mut self, synchronized: bool) -> io::Result<()> {
         let mut collected = self.collector.0.borrow_mut();
         if collected.is_empty() {
@@ -104,7 +105,9 @@ impl Tty {
             collected.extend_from_slice(SYNC.1);
         }
         let mut out = io::stdout().lock();
-        let sent = out.write_all(&collected).and_then(|()| out.flush());
+        // Asked while no panic of another thread can give it back.
+        let sent =
+            if HELD.load(Ordering::Relaxed) { out.write_all(&collected).and_then(|()| out.flush()) } else { Ok(()) };
         collected.clear();
         sent
     }
