@@ -81,16 +81,16 @@ async fn read(trail: &Arc<dyn Trail>, window: Span, follow: bool, sender: &Sende
                 }
             }
             Err(fault) => {
-                failures += 1;
                 let token_refused = request.token.is_some() && fault.code.contains("InvalidNextToken");
                 planner.failed(&request, token_refused);
                 if fault.kind == FaultKind::Throttled {
                     // Others ask this account too: slower, and on.
                     pace.throttled(at);
-                } else if !(fault.is_transient() || token_refused) || failures > PATIENCE {
+                } else if !(fault.is_transient() || token_refused) || failures == PATIENCE {
                     return Err(fault);
                 } else {
-                    tokio::time::sleep(Duration::from_millis(250 << failures.min(6))).await;
+                    failures += 1;
+                    tokio::time::sleep(Duration::from_millis(250 << failures)).await;
                 }
             }
         }
