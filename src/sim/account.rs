@@ -63,7 +63,7 @@ impl Account {
             ec2,
             directory: Directory::new(scenario, start),
             trails: Trails::new(scenario, start),
-            recorder: Recorder::new(seed),
+            recorder: Recorder::new(seed, start),
             pace: Pace::new(),
             limits: Limits::default(),
             dice: Dice::new(seed, "requests"),

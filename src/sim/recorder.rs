@@ -103,14 +103,15 @@ pub struct Question<'a> {
 #[derive(Debug)]
 pub struct Recorder {
     seed: u64,
+    start: Timestamp,
     made: u64,
     regions: BTreeMap<String, Vec<Stored>>,
 }
 
 impl Recorder {
-    /// A memory with nothing in it.
-    pub fn new(seed: u64) -> Recorder {
-        Recorder { seed, made: 0, regions: BTreeMap::new() }
+    /// A memory with nothing in it, of an account that opens at `start`.
+    pub fn new(seed: u64, start: Timestamp) -> Recorder {
+        Recorder { seed, start, made: 0, regions: BTreeMap::new() }
     }
 
     /// Writes a call down; it comes to light after its delay.
@@ -120,7 +121,9 @@ impl Recorder {
             Some(id) => id.clone(),
             None => self.event_id(&call),
         };
-        let mut dice = Dice::new(self.seed, &format!("delivery {id}"));
+        // Which records are late is the same whenever the account opens.
+        let after = call.time.as_second() - self.start.as_second();
+        let mut dice = Dice::new(self.seed, &format!("delivery {} {} {after}", call.name, call.ip));
         let delay = if dice.unit() < 0.92 { dice.between(120, 360) } else { dice.between(361, 900) };
         let delivered = later(call.time, delay);
         let twice = dice.unit() < 0.01;

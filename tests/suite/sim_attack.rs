@@ -14,12 +14,17 @@ use stanch::sim::{Options, Simulator};
 use crate::sim_trail::{fields, recorded};
 
 const THIEF: &str = "203.0.113.7";
+/// The seed that `stanch demo` has where none is given.
+const DEMO: u64 = 1;
 
 /// The account at its opening; time stands still but where a test skips it.
 fn open() -> Arc<Simulator> {
-    let start = Timestamp::from_second(1_790_000_000).unwrap();
+    open_at(3, Timestamp::from_second(1_790_000_000).unwrap())
+}
+
+fn open_at(seed: u64, start: Timestamp) -> Arc<Simulator> {
     let scenario = Scenario::named("leaked-key").unwrap();
-    Simulator::new(Options { speed: 0.0, ..Options::new(scenario, 3, start) })
+    Simulator::new(Options { speed: 0.0, ..Options::new(scenario, seed, start) })
 }
 
 fn request(service: &str, region: &str) -> http::request::Builder {
@@ -89,7 +94,7 @@ async fn attack() -> (Arc<Simulator>, BTreeMap<String, Vec<Value>>) {
 
 #[tokio::test]
 async fn the_first_acts_of_the_thief_are_there_when_the_account_opens() {
-    let sim = open();
+    let sim = open_at(DEMO, "2026-09-21T13:46:40Z".parse().unwrap());
     let question = json!({"LookupAttributes": [{"AttributeKey": "Username", "AttributeValue": "ci-deploy"}]});
     let (status, answer) = cloudtrail(&sim, "eu-west-1", "LookupEvents", &question).await;
     assert_eq!(status, StatusCode::OK);
@@ -231,3 +236,25 @@ const UNSEEN: [&str; 15] = [
     "RunInstances: responseElements.instancesSet.items[].networkInterfaceSet.items[].privateDnsName",
     "RunInstances: responseElements.instancesSet.items[].networkInterfaceSet.items[].privateIpAddressesSet.item[].privateDnsName",
 ];
+
+/// What the critical finding is made of: stopped, changed, and started again.
+const REHEARSED: [&str; 3] = ["StopInstances", "ModifyInstanceAttribute", "StartInstances"];
+
+#[tokio::test]
+async fn which_events_are_late_does_not_hang_on_the_hour_and_the_worst_is_soon_there() {
+    let mut views = Vec::new();
+    for start in ["2026-09-21T13:46:40Z", "2026-12-31T23:59:59.75Z"] {
+        let sim = open_at(DEMO, start.parse().unwrap());
+        let mut view = Vec::new();
+        for _ in 0..40 {
+            let records = sweep(&sim, "eu-west-1", sim.now()).await;
+            let by_thief = records.iter().filter(|record| record["sourceIPAddress"] == THIEF);
+            view.push(by_thief.map(|record| record["eventName"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>());
+            sim.skip(SignedDuration::from_secs(10));
+        }
+        views.push(view);
+    }
+    assert_eq!(views[0], views[1]);
+    let soon = views[0].iter().position(|seen| REHEARSED.iter().all(|name| seen.contains(*name))).unwrap();
+    assert!(soon <= 5, "it takes {soon} looks of ten seconds");
+}

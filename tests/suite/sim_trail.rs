@@ -32,7 +32,7 @@ pub fn recorded() -> Vec<Value> {
 fn told() -> Vec<Value> {
     let scenario = Scenario::named("leaked-key").unwrap();
     let mut script = Script::new(&scenario, 11, start());
-    let mut recorder = Recorder::new(11);
+    let mut recorder = Recorder::new(11, start());
     while let Some(due) = script.due(Timestamp::from_second(start().as_second() + 3_600).unwrap()) {
         if let Due::Record(call) = due {
             recorder.record(*call);

@@ -19,7 +19,7 @@ struct Service {
 impl Service {
     fn new() -> Service {
         let scenario = Scenario::named("quiet").unwrap();
-        let mut recorder = Recorder::new(5);
+        let mut recorder = Recorder::new(5, at(0));
         for second in 0..130 {
             let write = second % 10 == 0;
             recorder.record(Call {

@@ -40,7 +40,7 @@ fn question(now: i64) -> Question<'static> {
 }
 
 fn many(count: i64) -> Recorder {
-    let mut recorder = Recorder::new(7);
+    let mut recorder = Recorder::new(7, at(0));
     for second in 0..count {
         recorder.record(call(second, "StopInstances"));
     }
@@ -49,7 +49,7 @@ fn many(count: i64) -> Recorder {
 
 #[test]
 fn a_record_comes_to_light_minutes_after_its_call() {
-    let mut recorder = Recorder::new(7);
+    let mut recorder = Recorder::new(7, at(0));
     recorder.record(call(0, "StopInstances"));
     assert_eq!(recorder.lookup(&question(119)).0.len(), 0);
     let shown = recorder.lookup(&question(1_200)).0;
@@ -98,7 +98,7 @@ fn about_one_in_a_hundred_is_delivered_twice_at_different_times() {
 
 #[test]
 fn the_order_of_recording_changes_nothing() {
-    let mut backward = Recorder::new(7);
+    let mut backward = Recorder::new(7, at(0));
     for second in (0..300).rev() {
         backward.record(call(second, "StopInstances"));
     }
@@ -110,7 +110,7 @@ fn the_order_of_recording_changes_nothing() {
     assert_ne!(
         view(&many(300)),
         view(&{
-            let mut other = Recorder::new(8);
+            let mut other = Recorder::new(8, at(0));
             for second in 0..300 {
                 other.record(call(second, "StopInstances"));
             }
@@ -179,7 +179,7 @@ fn a_lookup_compares_to_the_letter() {
 
 #[test]
 fn a_record_has_the_fields_and_the_order_that_aws_writes() {
-    let mut recorder = Recorder::new(7);
+    let mut recorder = Recorder::new(7, at(0));
     let mut denied = call(0, "StopInstances");
     denied.error = Some(("Client.UnauthorizedOperation".into(), "You are not authorized".into()));
     recorder.record(denied);
@@ -218,7 +218,7 @@ fn a_record_has_the_fields_and_the_order_that_aws_writes() {
 
 #[test]
 fn a_role_session_names_its_role_and_a_service_itself() {
-    let mut recorder = Recorder::new(7);
+    let mut recorder = Recorder::new(7, at(0));
     let mut session = call(0, "DescribeInstances");
     session.principal.kind = PrincipalKind::AssumedRole;
     session.principal.name = "web".into();
