@@ -20,6 +20,18 @@ pub enum Reading {
     Failed(Fault),
 }
 
+/// How far the search for interrupted cases has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Search {
+    /// It waits for an account, or is under way.
+    #[default]
+    UnderWay,
+    /// All that there are have been told.
+    Done,
+    /// The cases cannot be read.
+    Failed(Fault),
+}
+
 /// A case that was interrupted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interrupted {

@@ -2,7 +2,7 @@
 
 use super::case::CaseView;
 use super::input::Input;
-use super::interrupted::Interrupted;
+use super::interrupted::{Interrupted, Search};
 use super::scopes::{Part, ScopeId};
 use crate::domain::fault::Fault;
 use crate::domain::finding::Finding;
@@ -190,6 +190,8 @@ pub enum Message {
     Endpoint(String),
     /// A case of before that was interrupted: found, or its real state read.
     Interrupted(Box<Interrupted>),
+    /// The search for interrupted cases went on, or came to its end.
+    Search(Search),
     /// The case has changed.
     Case(Box<CaseView>),
     /// The runtime tells something.

@@ -3,7 +3,7 @@
 
 pub mod page;
 
-use super::interrupted::Interrupted;
+use super::interrupted::{Interrupted, Search};
 use super::scopes::ScopeId;
 use crate::respond::plan::{Confirm, StepKind};
 use crate::respond::rank::Suggestion;
@@ -306,6 +306,8 @@ fn undo(step: &crate::respond::plan::Step) -> String {
 pub struct Remediation {
     /// Cases of before that were interrupted; first those that can be opened here.
     pub interrupted: Vec<Interrupted>,
+    /// Whether all of them are known.
+    pub search: Search,
     /// What fits the selection, best first.
     pub suggestions: Vec<Suggestion>,
     /// The selected line: the interrupted cases that can be opened come first, then what fits.

@@ -119,6 +119,7 @@ fn take(model: &mut Model, message: Message, out: &mut Vec<Effect>) -> bool {
         }
         Message::Endpoint(url) => model.endpoint = Some(url),
         Message::Interrupted(case) => interrupted::heard(model, *case),
+        Message::Search(search) => interrupted::searched(model, search),
         Message::Case(case) => {
             model.scopes.mend(None, Part::Case);
             model.case = *case;

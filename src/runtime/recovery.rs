@@ -14,9 +14,9 @@ use super::clock::Clock;
 use super::docket::Docket;
 use super::drive::Driver;
 use super::runs::Asking;
-use crate::app::interrupted::{Interrupted as Shown, Reading};
+use crate::app::interrupted::{Interrupted as Shown, Reading, Search};
 use crate::app::message::Message;
-use crate::app::scopes::{Part, ScopeId};
+use crate::app::scopes::ScopeId;
 use crate::case::Case;
 use crate::case::summary::Interrupted;
 use crate::domain::fault::Fault;
@@ -35,8 +35,7 @@ pub async fn look(docket: Arc<Docket>, places: Vec<Ports>, taken: Taken, clock: 
     let found = match super::finished(found) {
         Some(Ok(found)) => found,
         Some(Err(fault)) => {
-            let _ = inbox.send(News::Message(Message::Fault { scope: None, part: Part::Case, fault })).await;
-            return;
+            return tell(&inbox, Message::Search(Search::Failed(fault))).await;
         }
         None => return,
     };
@@ -50,11 +49,12 @@ pub async fn look(docket: Arc<Docket>, places: Vec<Ports>, taken: Taken, clock: 
         if place.is_some() && !taken.lock().unwrap_or_else(PoisonError::into_inner).insert(case.folder.clone()) {
             continue;
         }
-        tell(&inbox, shown(&case, place, reading)).await;
+        tell(&inbox, Message::Interrupted(Box::new(shown(&case, place, reading)))).await;
         if let Some(place) = place {
             to_read.push((case, place));
         }
     }
+    tell(&inbox, Message::Search(Search::Done)).await;
     for (mut case, place) in to_read {
         let reading = match read(&mut case, &places[place], &clock).await {
             Ok(()) => match case.run.stopped.clone().filter(|_| case.run.is_open()) {
@@ -63,7 +63,7 @@ pub async fn look(docket: Arc<Docket>, places: Vec<Ports>, taken: Taken, clock: 
             },
             Err(fault) => Reading::Failed(fault),
         };
-        tell(&inbox, shown(&case, Some(place), reading)).await;
+        tell(&inbox, Message::Interrupted(Box::new(shown(&case, Some(place), reading)))).await;
     }
 }
 
@@ -97,6 +97,6 @@ fn shown(case: &Interrupted, place: Option<usize>, reading: Reading) -> Shown {
     }
 }
 
-async fn tell(inbox: &Sender<News>, case: Shown) {
-    let _ = inbox.send(News::Message(Message::Interrupted(Box::new(case)))).await;
+async fn tell(inbox: &Sender<News>, message: Message) {
+    let _ = inbox.send(News::Message(message)).await;
 }

@@ -3,10 +3,11 @@
 
 use super::super::effect::Effect;
 use super::super::field::Field;
-use super::super::interrupted::{Interrupted, Reading};
+use super::super::interrupted::{Interrupted, Reading, Search};
 use super::super::overlay::{About, Overlay, Reason};
 use super::super::remediation::PlanView;
-use super::super::{Action, Model, Pane};
+use super::super::scopes::Part;
+use super::super::{Action, Mode, Model, Pane};
 use super::case;
 use super::focus::widen;
 
@@ -42,6 +43,20 @@ pub fn heard(model: &mut Model, mut case: Interrupted) {
     case::refresh(model);
 }
 
+/// The search went on, or came to its end: one that failed stays on the screen.
+pub fn searched(model: &mut Model, search: Search) {
+    match &search {
+        Search::Failed(fault) => {
+            model.scopes.fail(None, Part::Case, fault.clone());
+        }
+        Search::Done if matches!(model.remediation.search, Search::Failed(_)) => {
+            model.scopes.mend(None, Part::Case);
+        }
+        Search::Done | Search::UnderWay => {}
+    }
+    model.remediation.search = search;
+}
+
 /// Opens the case: where several are offered, the user chooses in the pane.
 pub fn resume(model: &mut Model, out: &mut Vec<Effect>) {
     if model.remediation.is_running() {
@@ -52,9 +67,21 @@ pub fn resume(model: &mut Model, out: &mut Vec<Effect>) {
         return model.notices.warn("a plan is open: esc closes it, then the interrupted case can be opened", model.now);
     }
     match model.remediation.offered() {
-        0 if model.remediation.interrupted.is_empty() => {
-            model.notices.say("no case of this account and Region was interrupted", model.now);
+        0 if model.mode == Mode::Recorded => {
+            let words = "recorded logs have no account behind them: no case can be gone on with";
+            model.notices.warn(words, model.now);
         }
+        0 if model.remediation.interrupted.is_empty() => match &model.remediation.search {
+            Search::UnderWay => {
+                model
+                    .notices
+                    .warn("not known yet: interrupted cases are looked for once the account is reached", model.now);
+            }
+            Search::Failed(fault) => {
+                model.notices.warn(format!("whether a case was interrupted is not known: {fault}"), model.now);
+            }
+            Search::Done => model.notices.say("no case of this account and Region was interrupted", model.now),
+        },
         0 => {
             let words = model.remediation.interrupted.first().map(Interrupted::standing).unwrap_or_default();
             model.notices.warn(words, model.now);

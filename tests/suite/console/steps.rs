@@ -1,10 +1,11 @@
 //! Stories of single steps: one run alone, one object tried again, one taken
 //! back, one that waits for a decision; and a plan that waits for its instance.
 
-use stanch::app::Effect;
+use stanch::app::interrupted::Search;
 use stanch::app::message::Message;
 use stanch::app::overlay::Overlay;
 use stanch::app::scopes::ScopeId;
+use stanch::app::{Effect, Mode, Settings};
 use stanch::domain::fault::{Fault, FaultKind};
 use stanch::domain::inventory::Inventory;
 use stanch::respond::run::{Command, StepStatus};
@@ -206,4 +207,20 @@ fn whoever_went_elsewhere_meanwhile_is_not_called_back() {
     desk.press("tab");
     answer(&mut desk, generation, Ok(Box::new(inventory())));
     assert!(desk.model.remediation.plan.is_none());
+}
+
+#[test]
+fn that_no_case_was_interrupted_is_said_only_once_it_is_known() {
+    let mut desk = Desk::full(120, 40);
+    desk.press("C");
+    assert!(notice(&desk).starts_with("not known yet"), "{}", notice(&desk));
+    let broken = Fault::new(FaultKind::Denied, "/state/cases", "permission denied");
+    desk.send(Message::Search(Search::Failed(broken))).press("C");
+    assert!(notice(&desk).contains("not known: /state/cases: denied: permission denied"), "{}", notice(&desk));
+    desk.send(Message::Search(Search::Done)).press("C");
+    assert_eq!(notice(&desk), "no case of this account and Region was interrupted");
+
+    let mut recorded = Desk::start(Mode::Recorded, 120, 40, Settings::default());
+    recorded.press("C");
+    assert!(notice(&recorded).starts_with("recorded logs have no account"), "{}", notice(&recorded));
 }
