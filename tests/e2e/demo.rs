@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::hands::{ENTER, arm, go_through, select, take_back};
+use crate::hands::{ENTER, arm, go_through, select, take_back, worst_alone};
 use crate::pty::Console;
 
 /// The journal of the one case that the console has kept.
@@ -29,7 +29,7 @@ fn swaps(entries: &[Value]) -> usize {
 fn the_worst_event_is_found_its_instance_contained_and_given_back() {
     let mut console = Console::start(&["demo", "--seed", "7", "--speed", "20"], 170, 50);
     console.wait_text("CRIT");
-    select(&mut console, "f", "CRIT");
+    worst_alone(&mut console);
     console.wait_text("Instance i-06779328010548007  web-7");
     console.press("r");
     console.wait_text("compromised-instance");

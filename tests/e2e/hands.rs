@@ -10,7 +10,7 @@ pub const RIGHT: &str = "\x1b[C";
 pub const ENTER: &str = "\r";
 
 /// The selected line that shows a text right of the marker.
-pub fn selected<'a>(screen: &'a str, text: &str) -> Option<&'a str> {
+fn selected<'a>(screen: &'a str, text: &str) -> Option<&'a str> {
     screen.lines().find(|line| line.split_once('▸').is_some_and(|(_, rest)| rest.contains(text)))
 }
 
@@ -34,6 +34,15 @@ pub fn select(console: &mut Console, key: &str, text: &str) {
         }
     }
     panic!("no line with {text} can be selected:\n{}", console.screen());
+}
+
+/// Filters for the worst alone: what arrives later does not take its place at the top.
+pub fn worst_alone(console: &mut Console) {
+    console.press("/");
+    console.wait_text("enter keep");
+    console.press("sev>=critical");
+    console.press(ENTER);
+    console.wait_until("the worst event alone", |screen| selected(screen, "CRIT").is_some());
 }
 
 /// Waits until the open plan takes keys again: nothing of it runs.

@@ -56,7 +56,8 @@ fn killed_at(account: &Account, case: &str, wanted: usize) -> Option<usize> {
     #[expect(clippy::disallowed_methods, reason = "another process is waited for")]
     let began = Instant::now();
     while lines(&journal) < wanted {
-        if child.try_wait().unwrap().is_some() {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "it failed before it had {wanted} lines: {status}");
             return None;
         }
         assert!(began.elapsed() < PATIENCE, "no line {wanted}");

@@ -126,6 +126,12 @@ impl Console {
         self.wait_for(text, |seen| String::from_utf8_lossy(&seen.bytes).contains(text));
     }
 
+    /// Waits until more than so many bytes have been sent.
+    #[track_caller]
+    pub fn wait_sent(&self, bytes: usize) {
+        self.wait_for("an answer to a key", |seen| seen.bytes.len() > bytes);
+    }
+
     /// Waits until nothing has been sent for a while, the whole of it watched.
     pub fn wait_quiet(&self, length: Duration) {
         let began = Instant::now();

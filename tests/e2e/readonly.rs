@@ -8,11 +8,12 @@ use rand::{RngExt as _, SeedableRng as _};
 use crate::account::Account;
 use crate::pty::Console;
 
-/// Keys as a terminal sends them; what ends or suspends the program is not among them.
-const KEYS: [&str; 62] = [
+/// Keys as a terminal sends them; what ends or suspends the program is not among
+/// them, nor is the palette, from which both can be chosen.
+const KEYS: [&str; 61] = [
     "j", "k", "g", "G", "\x04", "\x15", "\r", "\r", "\r", "\x1b[C", "\x1b[D", "\x1b[A", "\x1b[B", "\t", "\x1b[Z", "f",
     "F", "e", "E", "r", "r", "r", "x", "o", "m", " ", "[", "]", "a", "i", "p", "t", "c", "C", "w", "I", "n", "N", "h",
-    "l", "s", "R", "d", "v", "u", "U", "X", "L", "y", "Y", "z", "W", ":", "?", "/", "\x0c", "\x7f", "1", "S", "A", "-",
+    "l", "s", "R", "d", "v", "u", "U", "X", "L", "y", "Y", "z", "W", "?", "/", "\x0c", "\x7f", "1", "S", "A", "-",
     "\x1b[5~",
 ];
 

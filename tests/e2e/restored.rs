@@ -3,7 +3,7 @@
 
 use crate::account::{Account, WEB, said};
 use crate::facts::{difference, facts, settled};
-use crate::hands::{ENTER, arm, go_through, select, selected, take_back};
+use crate::hands::{ENTER, arm, go_through, select, take_back, worst_alone};
 use crate::pty::Console;
 
 #[test]
@@ -13,13 +13,8 @@ fn after_a_containment_and_its_undo_every_field_of_the_account_is_as_before_but_
     let environment: Vec<(&str, &str)> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let before = facts(&account);
     let mut console = Console::start_with(&["--write"], 170, 50, &environment);
-    // The worst alone: what arrives later does not take its place at the top.
     console.wait_text("CRIT");
-    console.press("/");
-    console.wait_text("enter keep");
-    console.press("sev>=critical");
-    console.press(ENTER);
-    console.wait_until("the worst event alone", |screen| selected(screen, "CRIT").is_some());
+    worst_alone(&mut console);
     // A plan needs the state: with it comes the name.
     console.wait_text(&format!("Instance {WEB}  web-7"));
     console.press("r");

@@ -1,6 +1,8 @@
 //! A console that is killed in the middle of a containment: the next one finds
 //! the case and says what is true, by the keyboard alone.
 
+use std::time::Duration;
+
 use stanch::sim::{Effect, Fault};
 
 use crate::account::{Account, WEB, lines, said};
@@ -8,16 +10,18 @@ use crate::facts::{Thing, difference, facts, settled};
 use crate::hands::{ENTER, arm, at_rest, go_through, take_back};
 use crate::pty::Console;
 
-/// Begins the containment and kills it when so many intents are in the journal.
-fn killed(account: &Account, intents: usize) {
-    account.sim.inject(Fault { milliseconds: 60, ..Fault::on("*", "*", Effect::Latency) });
+/// Begins the containment and kills it while its first call of an action is on its
+/// way: the intent is in the journal, and the call is never carried out.
+fn killed(account: &Account, action: &str) {
+    account.sim.inject(Fault { milliseconds: 3_600_000, ..Fault::on("*", action, Effect::Latency) });
     let arguments = ["remediate", "compromised-instance", WEB, "--execute", "--confirm", WEB, "--case", "c-1"];
     let mut child = account.command(&arguments).spawn().unwrap();
     let journal = account.cases().join("c-1/journal.jsonl");
-    let begun = || std::fs::read_to_string(&journal).unwrap_or_default().matches("\"kind\":\"intent\"").count();
-    while begun() < intents {
+    let meant = format!("\"name\":\"{action}\"");
+    let is_meant = |line: &str| line.contains("\"kind\":\"intent\"") && line.contains(&meant);
+    while !std::fs::read_to_string(&journal).unwrap_or_default().lines().any(is_meant) {
         assert!(child.try_wait().unwrap().is_none(), "it came to its end");
-        std::thread::sleep(std::time::Duration::from_micros(200));
+        std::thread::sleep(std::time::Duration::from_millis(1));
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -33,7 +37,7 @@ fn console(account: &Account, arguments: &[&str]) -> Console {
 #[test]
 fn the_next_console_finds_the_case_and_says_the_truth_and_only_reads_until_it_is_armed() {
     let account = Account::open(20.0);
-    killed(&account, 7);
+    killed(&account, "CreateSecurityGroup");
     let journal = account.cases().join("c-1/journal.jsonl");
     let before = lines(&journal);
     let from = account.so_far();
@@ -83,12 +87,12 @@ fn ended(account: &Account, console: &mut Console) {
     assert!(verified.status.success(), "{}", said(&verified));
 }
 
-/// A still account with its state, and its containment cut off after so many
-/// intents and taken up again.
-fn interrupted(intents: usize) -> (Account, Vec<Thing>, Console) {
+/// A still account with its state, and its containment cut off at an action and
+/// taken up again.
+fn interrupted(action: &str) -> (Account, Vec<Thing>, Console) {
     let account = Account::still(20.0);
     let before = facts(&account);
-    killed(&account, intents);
+    killed(&account, action);
     let console = taken_up(&account);
     (account, before, console)
 }
@@ -105,7 +109,7 @@ fn assert_taken_back(account: &Account, before: &[Thing], console: &mut Console)
 
 #[test]
 fn an_interrupted_containment_is_completed_by_keys_and_then_taken_back() {
-    let (account, before, mut console) = interrupted(5);
+    let (account, before, mut console) = interrupted("EnterStandby");
     go_through(&mut console);
     let contained = difference(&before, &facts(&account));
     for touched in ["disableApiTermination", "LifecycleState=Standby", "snapshotId="] {
@@ -116,14 +120,14 @@ fn an_interrupted_containment_is_completed_by_keys_and_then_taken_back() {
 
 #[test]
 fn an_interrupted_containment_is_taken_back_by_keys_as_it_stands() {
-    let (account, before, mut console) = interrupted(9);
+    let (account, before, mut console) = interrupted("ModifyNetworkInterfaceAttribute");
     assert_taken_back(&account, &before, &mut console);
 }
 
 #[test]
 fn an_interrupted_containment_that_is_left_with_a_reason_is_not_offered_again() {
     let account = Account::open(20.0);
-    killed(&account, 5);
+    killed(&account, "EnterStandby");
     let from = account.so_far();
     let mut first = taken_up(&account);
     first.press("L");
@@ -134,9 +138,16 @@ fn an_interrupted_containment_that_is_left_with_a_reason_is_not_offered_again() 
     ended(&account, &mut first);
     assert_eq!(account.writes(from), Vec::<String>::new(), "leaving changes nothing");
     let mut second = console(&account, &["--write"]);
-    second.wait_text("Events ");
-    second.press("C");
-    second.wait_text("no case of this account and Region was interrupted");
+    // Until the cases have been looked through, it says that it does not know.
+    loop {
+        second.press("C");
+        second.wait_until("an answer", |screen| screen.contains("was interrupted") || screen.contains("not known yet"));
+        if second.comes_to(Duration::from_millis(300), |screen| {
+            screen.contains("no case of this account and Region was interrupted")
+        }) {
+            break;
+        }
+    }
     ended(&account, &mut second);
     let report = account.stanch(&["cases", "report", "c-1"]);
     assert!(said(&report).contains("left as it stands: handed to the owner"), "{}", said(&report));
@@ -146,7 +157,7 @@ fn an_interrupted_containment_that_is_left_with_a_reason_is_not_offered_again() 
 #[test]
 fn a_case_of_another_region_is_shown_and_cannot_be_acted_upon() {
     let account = Account::open(20.0);
-    killed(&account, 3);
+    killed(&account, "CreateTags");
     let mut console = console(&account, &["--write", "--region", "eu-central-1"]);
     console.wait_text("Events ");
     console.press("c");

@@ -74,10 +74,13 @@ fn a_pipe_in_the_place_of_a_terminal_is_told_what_works_there() {
 fn a_key_press_sends_little() {
     let mut console = Console::start(LOGS, 200, 50);
     console.wait_text("574 of 2,900");
+    // What the rules found has been marked too: the load is over.
+    console.wait_until("the whole load", |screen| !screen.contains(" reading "));
     console.wait_quiet(Duration::from_secs(2));
     for _ in 0..5 {
         let before = console.sent();
         console.press("j");
+        console.wait_sent(before);
         console.wait_quiet(Duration::from_millis(300));
         let sent = console.sent() - before;
         assert!(sent > 0 && sent < 2048, "{sent} bytes for one key");

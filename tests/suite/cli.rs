@@ -80,17 +80,19 @@ impl Run {
     }
 }
 
-/// Nothing listens there: the port was free a moment ago and stays so, since it is not handed out again at once.
-fn dead_endpoint() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+/// Nothing listens there: the port is taken as long as the socket lives, and refuses whoever connects.
+fn dead_endpoint() -> (tokio::net::TcpSocket, String) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    (socket, url)
 }
 
 #[test]
 fn bad_input_gives_a_clear_error_and_the_right_exit_code() {
     let bare = Machine::new();
     let with = Machine::with_credentials();
-    let dead = dead_endpoint();
+    let (_socket, dead) = dead_endpoint();
     let broken = with.write("broken.toml", "[screen]\ncolour = \"auto\"\n");
     let rows: Vec<(&str, &Machine, Vec<&str>, i32, &str)> = vec![
         ("an unknown command", &bare, vec!["frobnicate"], 2, "unrecognized subcommand"),
@@ -117,7 +119,8 @@ fn bad_input_gives_a_clear_error_and_the_right_exit_code() {
 fn nothing_is_logged_to_the_terminal_and_the_log_is_the_owner_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let machine = Machine::with_credentials();
-    let run = machine.run(&["instances", "--log-level", "trace", "--endpoint-url", &dead_endpoint()]);
+    let (_socket, dead) = dead_endpoint();
+    let run = machine.run(&["instances", "--log-level", "trace", "--endpoint-url", &dead]);
     assert_eq!(run.code, Some(1));
     assert_eq!(run.err.lines().count(), 1, "{}", run.err);
     let log = machine.home.path().join("state/stanch/stanch.log");

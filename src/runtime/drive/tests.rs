@@ -154,7 +154,7 @@ async fn evidence_is_on_disk_before_the_first_change() {
     assert!(checked);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn stopping_ends_a_long_wait_at_once_and_says_what_is_open() {
     let mut setting = setting();
     setting.account.0.lock().unwrap().lag = 1000;
