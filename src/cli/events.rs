@@ -18,6 +18,7 @@ use crate::domain::text::visible;
 use crate::domain::window::Span;
 use crate::knowledge::Story;
 use crate::recorded;
+use crate::runtime::clock::Clock;
 use crate::trail::query::{self, Query};
 use crate::trail::timeline::Slot;
 
@@ -49,7 +50,7 @@ fn live(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome 
     block_on(async {
         let ports = connected(setting).await?.ports;
         let mut waiting = ports.len();
-        let (tasks, mut news) = fetch::start(ports, window, teller.args.follow);
+        let (tasks, mut news) = fetch::start(ports, window, teller.args.follow, &Clock::wall());
         let stopped = interrupted();
         tokio::pin!(stopped);
         let mut failed = Vec::new();

@@ -5,14 +5,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinSet;
 
-use super::live::now;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::window::Span;
 use crate::port::{Attribute, Lookup, Page as Answer, Ports, Trail};
+use crate::runtime::clock::Clock;
 use crate::trail::coverage::Kind;
 use crate::trail::decode::instant;
 use crate::trail::pace::Pace;
@@ -23,6 +22,8 @@ use crate::trail::sweep::{Page, Planner, Request, What};
 const PER_SECOND: f64 = 2.0;
 /// So many failures in a row that may pass are borne.
 const PATIENCE: u32 = 4;
+/// The shortest sleep until a round is due.
+const SHORTEST: Duration = Duration::from_millis(20);
 
 /// What comes of a Scope.
 #[derive(Debug)]
@@ -37,14 +38,14 @@ pub enum News {
 
 /// Reads every Scope on a task of its own; ends when all have been told, or,
 /// following, never. Dropping the set ends the tasks.
-pub fn start(ports: Vec<Ports>, window: Span, follow: bool) -> (JoinSet<()>, Receiver<News>) {
+pub fn start(ports: Vec<Ports>, window: Span, follow: bool, clock: &Clock) -> (JoinSet<()>, Receiver<News>) {
     let (sender, receiver) = mpsc::channel(64);
     let mut tasks = JoinSet::new();
     for ports in ports {
-        let sender = sender.clone();
+        let (sender, clock) = (sender.clone(), clock.clone());
         tasks.spawn(async move {
             let place = format!("{} {}", ports.scope.account_label(), ports.scope.region);
-            if let Err(fault) = read(&ports.trail, window, follow, &sender).await {
+            if let Err(fault) = read(&ports.trail, window, follow, &clock, &sender).await {
                 let _ = sender.send(News::Failed(place, fault)).await;
             }
         });
@@ -52,21 +53,27 @@ pub fn start(ports: Vec<Ports>, window: Span, follow: bool) -> (JoinSet<()>, Rec
     (tasks, receiver)
 }
 
-async fn read(trail: &Arc<dyn Trail>, window: Span, follow: bool, sender: &Sender<News>) -> Result<(), Fault> {
+async fn read(
+    trail: &Arc<dyn Trail>,
+    window: Span,
+    follow: bool,
+    clock: &Clock,
+    sender: &Sender<News>,
+) -> Result<(), Fault> {
     let mut planner: Planner<()> = Planner::new(window);
     let mut pace = Pace::new(PER_SECOND);
     let mut told: HashSet<String> = HashSet::new();
     let mut failures = 0;
     let mut complete = false;
     loop {
-        let at = now();
+        let at = clock.now();
         let wait = pace.wait(at);
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
             continue;
         }
         let Some(request) = planner.next(at) else {
-            tokio::time::sleep(until(at, planner.due(at))).await;
+            tokio::time::sleep(clock.until(planner.due(at)).max(SHORTEST)).await;
             continue;
         };
         pace.take(at);
@@ -104,10 +111,6 @@ async fn read(trail: &Arc<dyn Trail>, window: Span, follow: bool, sender: &Sende
     }
 }
 
-fn until(at: Timestamp, due: Timestamp) -> Duration {
-    Duration::try_from(due.duration_since(at)).unwrap_or(Duration::ZERO).max(Duration::from_millis(20))
-}
-
 fn lookup(request: &Request<()>) -> Lookup {
     let read_only = !matches!(request.what, What::Kind(Kind::Writes));
     Lookup {
@@ -143,4 +146,54 @@ struct Head {
     id: String,
     #[serde(rename = "eventTime", default)]
     time: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt as _;
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::*;
+    use crate::port::Pending;
+
+    /// Fails as listed, one request after the other, and then answers that there is nothing.
+    struct Failing(Mutex<VecDeque<FaultKind>>);
+
+    impl Trail for Failing {
+        fn lookup(&self, _: Lookup) -> Pending<'_, Answer> {
+            let answer = match self.0.lock().unwrap().pop_front() {
+                Some(kind) => Err(Fault::new(kind, "cloudtrail:LookupEvents", "refused")),
+                None => Ok(Answer::default()),
+            };
+            async { answer }.boxed()
+        }
+    }
+
+    /// Reads the last hour of a trail that fails so; what came of it and what is left of the failures.
+    async fn after(faults: &[FaultKind]) -> (Result<(), Fault>, usize) {
+        let (began, from) = (tokio::time::Instant::now(), Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9));
+        let clock = Clock::of(move || from + SignedDuration::try_from(began.elapsed()).unwrap(), 1.0);
+        let failing = Arc::new(Failing(Mutex::new(faults.iter().copied().collect())));
+        let trail: Arc<dyn Trail> = Arc::<Failing>::clone(&failing);
+        let (sender, mut news) = mpsc::channel(64);
+        let window = Span { start: from - SignedDuration::from_hours(1), end: from };
+        let end = read(&trail, window, false, &clock, &sender).await;
+        assert_eq!(matches!(news.try_recv(), Ok(News::Complete)), end.is_ok());
+        let left = failing.0.lock().unwrap().len();
+        (end, left)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttles_are_nobodys_fault_and_failures_are_borne_for_a_while() {
+        let (throttled, network) = (FaultKind::Throttled, FaultKind::Network);
+        assert_eq!(after(&[&[throttled; 9][..], &[network, throttled, network]].concat()).await, (Ok(()), 0));
+        assert_eq!(after(&[network; 4]).await, (Ok(()), 0));
+        let (end, left) = after(&[network; 9]).await;
+        assert_eq!((end.unwrap_err().kind, left), (network, 4));
+        let (end, left) = after(&[FaultKind::Denied; 2]).await;
+        assert_eq!((end.unwrap_err().kind, left), (FaultKind::Denied, 1));
+    }
 }
