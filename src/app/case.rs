@@ -6,6 +6,7 @@ use super::Model;
 use super::event::event_line;
 use super::prose::{Line, Tone};
 use super::time::clock_and_day;
+use crate::respond::run::Run;
 
 /// One entry of the journal, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,8 @@ pub struct CaseView {
     pub notes: Vec<Said>,
     /// Each plan with its steps.
     pub runs: Vec<(String, Vec<Step>)>,
+    /// The runs that changed what can be taken back and was not, oldest first.
+    pub in_force: Vec<Run>,
     /// Files of evidence.
     pub evidence: Vec<Kept>,
     /// Its journal, oldest first.

@@ -188,6 +188,11 @@ impl Run {
         changes.into_iter().any(|(change, state)| state.called && change.undo == Undo::Restore)
     }
 
+    /// Calls of a step have left and were not taken back.
+    pub fn is_in_force(&self, step: &str) -> bool {
+        self.plan.step(step).is_some_and(|(at, _)| self.steps[at].changes.iter().any(|change| change.called))
+    }
+
     /// The command that is carried out now has not come to its end.
     pub fn is_busy(&self) -> bool {
         !matches!(self.phase, Phase::Idle)

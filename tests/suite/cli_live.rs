@@ -8,6 +8,8 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+mod cases;
+
 /// `stanch sim` on a free port; ended by its own process id.
 struct Account {
     child: Child,

@@ -7,12 +7,13 @@ use super::super::field::Field;
 use super::super::overlay::{About, Confirm, Consent, Overlay, Question, Reason};
 use super::super::prose::Line;
 use super::super::remediation::{PlanView, StepView};
+use super::super::time::clock_and_day;
 use super::super::{Action, Model, Pane};
 use super::consent::confirmation;
 use super::focus::leave;
 use super::motion::Motion;
 use super::{arming, interrupted, plans};
-use crate::respond::run::{Command, StepStatus};
+use crate::respond::run::{Command, Run, StepStatus};
 
 /// Moves in the pane.
 pub fn motion(model: &mut Model, motion: Motion) {
@@ -225,8 +226,7 @@ fn undo(model: &mut Model, one: Option<usize>, out: &mut Vec<Effect>) {
         steps.retain(|at| *at == one);
     }
     if steps.is_empty() {
-        let words = if one.is_some() { "the selected step has nothing to undo" } else { "there is nothing to undo" };
-        return model.notices.say(words, model.now);
+        return undo_earlier(model, one);
     }
     if !armed_for_plan(model, out) {
         return;
@@ -234,6 +234,31 @@ fn undo(model: &mut Model, one: Option<usize>, out: &mut Vec<Effect>) {
     let Some(plan) = &model.remediation.plan else { return };
     let confirm = confirmation(model, plan, &steps, Question::Undo(one));
     model.overlays.push(Overlay::Confirm(confirm));
+}
+
+/// The open plan has nothing to undo: where an earlier one of its case has, that
+/// one is opened, so that what is undone is looked at first.
+fn undo_earlier(model: &mut Model, one: Option<usize>) {
+    let Some(open) = &model.remediation.plan else { return };
+    let step = one.and_then(|at| open.steps.get(at)).map(|step| step.id.as_str());
+    let fits = |run: &&Run| {
+        let (plan, other) = (&open.run.plan, &run.plan);
+        let same = plan.case == other.case && plan.target == other.target && plan.key() != other.key();
+        let here = plan.scope.region == other.scope.region && plan.scope.caller.account == other.scope.caller.account;
+        same && here && step.is_none_or(|step| run.is_in_force(step))
+    };
+    let Some(run) = model.case.in_force.iter().rev().find(fits) else {
+        let what = if one.is_some() { "the selected step" } else { "this plan" };
+        return model.notices.say(format!("{what} has nothing to undo"), model.now);
+    };
+    let made = clock_and_day(run.plan.made);
+    let mut earlier = PlanView::new(run.clone(), open.scope);
+    let at = step.and_then(|step| earlier.steps.iter().position(|shown| shown.id == step));
+    earlier.cursor = at.or_else(|| earlier.undoable().first().copied()).unwrap_or(0);
+    model.remediation.plan = Some(earlier);
+    let key = model.settings.keymap.shown(if one.is_some() { Action::UndoStep } else { Action::Undo });
+    let words = format!("what is in force was done by an earlier plan of the case, {made}: {key} undoes it");
+    model.notices.say(words, model.now);
 }
 
 fn verify(model: &mut Model, out: &mut Vec<Effect>) {

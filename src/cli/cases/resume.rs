@@ -37,9 +37,9 @@ pub fn run(name: &str, wanted: &Wanted<'_>, setting: &Setting) -> Outcome {
     for sentence in case.unfinished_evidence() {
         say(&format!("stanch: {}", visible(&sentence)));
     }
-    let runs = case.runs();
-    let place = runs.iter().rposition(Run::is_interrupted).or_else(|| runs.len().checked_sub(1));
-    let Some(mut run) = place.and_then(|place| runs.into_iter().nth(place)) else {
+    let mut others = case.runs();
+    let place = others.iter().rposition(Run::is_interrupted).or_else(|| others.len().checked_sub(1));
+    let Some(mut run) = place.map(|place| others.remove(place)) else {
         say("no plan was begun in this case: nothing was changed");
         return Ok(Exit::Done);
     };
@@ -65,7 +65,7 @@ pub fn run(name: &str, wanted: &Wanted<'_>, setting: &Setting) -> Outcome {
         }
         if !wanted.execute {
             finish(&run, wanted.json)?;
-            next(name, &run);
+            next(name, &run, &others);
             return Ok(if run.is_open() { Exit::Failed } else { Exit::Done });
         }
         if run.is_open() {
@@ -99,9 +99,15 @@ fn rest(run: &Run, steps: &[String]) -> Result<Option<Command>, Failure> {
     Ok((!steps.is_empty()).then_some(Command::Run { steps }))
 }
 
-/// The truthful next steps.
-fn next(name: &str, run: &Run) {
+/// The truthful next steps; of the case's other plans, too.
+fn next(name: &str, run: &Run, others: &[Run]) {
     let (name, target) = (visible(name), visible(&run.plan.target.id).into_owned());
+    for other in others.iter().filter(|other| other.is_interrupted()) {
+        say(&format!(
+            "another plan of the case, made {}, was interrupted too: it comes after this one",
+            other.plan.made
+        ));
+    }
     say(&format!("{}: {}", if run.is_interrupted() { "interrupted" } else { "not interrupted" }, told(run)));
     if run.is_open() {
         return say("what came of a call is still not known: read it again later, with this command");
@@ -113,6 +119,15 @@ fn next(name: &str, run: &Run) {
     }
     if run.can_undo() && !undoing {
         say(&format!("take it back: stanch undo {name} --confirm {target}"));
+    }
+    let mut told = vec![run.plan.target.id.as_str()];
+    told.truncate(usize::from(run.can_undo()));
+    for other in others.iter().rev().filter(|other| other.can_undo()) {
+        if !told.contains(&other.plan.target.id.as_str()) {
+            told.push(&other.plan.target.id);
+            let target = visible(&other.plan.target.id);
+            say(&format!("another plan of the case is in force; take it back: stanch undo {name} --confirm {target}"));
+        }
     }
     if run.is_interrupted() {
         say(&format!("leave it so:  stanch cases resume {name} --leave REASON"));

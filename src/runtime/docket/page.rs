@@ -9,7 +9,7 @@ use crate::case::journal;
 use crate::case::summary;
 use crate::domain::scope::short_arn;
 use crate::domain::text::visible;
-use crate::respond::run::Record;
+use crate::respond::run::{Record, Run};
 
 /// The case as the console shows it.
 pub fn view(case: &Case) -> CaseView {
@@ -49,6 +49,7 @@ pub fn view(case: &Case) -> CaseView {
         }
     }
     view.pinned.sort_by_key(|pinned| pinned.at);
+    view.in_force = runs.into_iter().filter(Run::can_undo).collect();
     view
 }
 

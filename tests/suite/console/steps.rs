@@ -1,6 +1,7 @@
 //! Stories of single steps: one run alone, one object tried again, one taken
 //! back, one that waits for a decision; and a plan that waits for its instance.
 
+use stanch::app::case::CaseView;
 use stanch::app::interrupted::Search;
 use stanch::app::message::Message;
 use stanch::app::overlay::Overlay;
@@ -90,6 +91,33 @@ fn capital_u_takes_the_selected_step_back_and_no_other() {
     desk.press("U tab enter");
     let (_, command, _) = desk.driven().unwrap();
     assert_eq!(command, Command::Undo { step: Some("protect".into()) });
+}
+
+#[test]
+fn what_an_earlier_plan_of_the_case_did_is_opened_to_be_undone() {
+    for (key, step) in [("u", None), ("U", Some("isolate"))] {
+        let mut desk = contain();
+        desk.arm();
+        go_to(&mut desk, "isolate");
+        desk.press("n tab enter");
+        let (generation, ..) = desk.driven().unwrap();
+        desk.tell(generation, &["isolate"], None, true);
+        let first = desk.run();
+        let case = CaseView { id: first.plan.case.clone(), in_force: vec![first.clone()], ..CaseView::default() };
+        desk.send(Message::Case(Box::new(case))).press("esc tab enter");
+        desk.wait(60).open_plan("compromised-instance");
+        assert_ne!(desk.run().plan.key(), first.plan.key());
+        go_to(&mut desk, "protect");
+        desk.press("U");
+        assert!(notice(&desk).contains("the selected step has nothing to undo"), "{}", notice(&desk));
+        go_to(&mut desk, "isolate");
+        desk.press(key);
+        assert!(desk.driven().is_none() && notice(&desk).contains("an earlier plan of the case"), "{}", notice(&desk));
+        assert_eq!(desk.run().plan.key(), first.plan.key());
+        desk.press(key).press("tab enter");
+        let (_, command, _) = desk.driven().unwrap();
+        assert_eq!(command, Command::Undo { step: step.map(str::to_owned) });
+    }
 }
 
 #[test]
