@@ -53,6 +53,17 @@ pub fn new_id(at: Timestamp, target: &str) -> String {
     format!("{}-{target}", at.strftime("%Y%m%d-%H%M%S")).trim_end_matches('-').to_owned()
 }
 
+/// The id of the case of a folder: what its journal calls it, and of one that is
+/// not there yet the folder's name.
+pub fn id_of(dir: &Path) -> String {
+    let whole = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    Case::view(&whole).map_or_else(|_| folder_name(&whole), |case| case.id())
+}
+
+fn folder_name(dir: &Path) -> String {
+    dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// An open case.
 #[derive(Debug)]
 pub struct Case {
@@ -110,9 +121,12 @@ impl Case {
         Ok(Self { dir: dir.to_owned(), journal: Journal::view(&path)? })
     }
 
-    /// The case's id: its folder's name.
+    /// The case's id: what its journal calls it, wherever its folder lies by now;
+    /// of one without a plan, its folder's name.
     pub fn id(&self) -> String {
-        self.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        let plan = self.entries().iter().find(|entry| entry.kind == "plan");
+        let told = plan.and_then(|entry| entry.data["case"].as_str()).filter(|id| !id.is_empty());
+        told.map_or_else(|| folder_name(&self.dir), str::to_owned)
     }
 
     /// The case's folder.
@@ -168,6 +182,17 @@ impl Case {
             .and_then(|()| sync_folder(&dir))
             .map_err(|error| storage("case:Create", &evidence, &error))?;
         Ok(Self { dir, journal: Journal::open(&path)? })
+    }
+
+    /// Makes the case of a folder, or opens it where it is there already.
+    ///
+    /// # Errors
+    /// As [`Case::create_or_open`].
+    pub fn at(dir: &Path) -> Result<Self, Fault> {
+        match (dir.parent(), dir.file_name()) {
+            (Some(root), Some(id)) => Self::create_or_open(root, &id.to_string_lossy()),
+            _ => Self::open(dir),
+        }
     }
 
     /// Keeps a piece of evidence that is of no step: the bytes in a file of the

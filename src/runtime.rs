@@ -81,8 +81,8 @@ pub struct Options {
     pub rules: RuleSet,
     /// The folder of the cases.
     pub cases: PathBuf,
-    /// The case to work in; none: one of its own, made when it is needed.
-    pub case: Option<String>,
+    /// The folder of the case to work in; none: a case of its own, made when it is needed.
+    pub case: Option<PathBuf>,
     /// The mouse is taken.
     pub mouse: bool,
     /// What is known of the terminal.

@@ -74,6 +74,9 @@ pub struct Kept {
 pub struct CaseView {
     /// Its id, empty before the first thing that must be kept.
     pub id: String,
+    /// What the other commands know it by: its folder's name, and of one that
+    /// lies elsewhere the whole path.
+    pub name: String,
     /// Its folder.
     pub folder: String,
     /// Where it stands, in a word.
@@ -102,7 +105,7 @@ pub fn lines(model: &Model) -> Vec<Line> {
         let status = if case.status.is_empty() { String::new() } else { format!("  {}", case.status) };
         lines.push(Line::labelled("Case").put(Tone::Strong, &case.id).put(Tone::Plain, &status));
         lines.push(Line::labelled("Folder").put(Tone::Plain, &case.folder));
-        lines.push(Line::labelled("Report").put(Tone::Plain, &format!("stanch cases report {}", case.id)));
+        lines.push(Line::labelled("Report").put(Tone::Plain, &format!("stanch cases report {}", case.name)));
     }
     lines.push(Line::new());
     let mut pinned: Vec<_> =

@@ -108,7 +108,7 @@ fn run(
         may_arm: mode == Mode::Demo || (mode == Mode::Live && config.write),
         bell: config.screen.bell,
         notify: config.screen.notify,
-        case: setting.case.clone(),
+        case: setting.case_id(),
         guardrails: config.guardrails.clone(),
         retention: Retention { max_events: config.retention.max_events, ..Retention::default() },
         ..Settings::default()
@@ -124,7 +124,7 @@ fn run(
         window: window.until(now),
         rules: rules::load(flags, setting)?,
         cases: setting.folders.cases(),
-        case: setting.case.clone(),
+        case: setting.case.as_ref().map(|case| setting.case_folder(case)),
         mouse: config.screen.mouse,
         manner: Manner::of(variable),
     };

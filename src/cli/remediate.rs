@@ -34,7 +34,7 @@ pub fn run(args: &Remediate, setting: &Setting) -> Outcome {
         let options = Options {
             reason: args.reason.clone().unwrap_or_default(),
             ticket: args.ticket.clone().unwrap_or_default(),
-            case: setting.case.clone().unwrap_or_else(|| case::new_id(at, &resource.id)),
+            case: setting.case_id().unwrap_or_else(|| case::new_id(at, &resource.id)),
             at,
             focus: args.focus.iter().filter_map(|id| target::narrower(id)).collect(),
             choices: args.set.iter().cloned().collect(),
@@ -135,12 +135,7 @@ async fn execute(args: &Remediate, setting: &Setting, ports: &Ports, plan: Plan)
         return Err(Failure::Usage(visible(&words).into_owned()));
     }
     let steps = if args.steps.is_empty() { plan.containment() } else { named_steps(&plan, &args.steps)? };
-    let folder = setting.case_folder(&plan.case);
-    let mut case = if plan.case.contains('/') {
-        Case::open(&folder)?
-    } else {
-        Case::create_or_open(&setting.folders.cases(), &plan.case)?
-    };
+    let mut case = Case::at(&setting.case_folder(setting.case.as_deref().unwrap_or(&plan.case)))?;
     say(&format!("case {}", case.dir().display()));
     let mut run = Run::new(plan);
     let driver = Driver::new(ports, (ports.arm)(), Clock::wall());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::args::Global;
 use super::failure::Failure;
+use crate::case;
 use crate::config::{Config, Folders, Since};
 use crate::domain::text::visible;
 
@@ -32,6 +33,11 @@ impl Setting {
     /// A case's folder: an id among the cases, or a path of its own (a case handed over).
     pub fn case_folder(&self, case: &str) -> PathBuf {
         if case.contains('/') { PathBuf::from(case) } else { self.folders.cases().join(case) }
+    }
+
+    /// The id of the case that `--case` names.
+    pub fn case_id(&self) -> Option<String> {
+        self.case.as_ref().map(|case| case::id_of(&self.case_folder(case)))
     }
 
     /// The folder of a case that is there, or what is wrong with its name.

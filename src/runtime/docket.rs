@@ -3,19 +3,17 @@
 //! thread, for every line waits for the disk.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::app::case::CaseView;
-use crate::case::Case;
 use crate::case::summary::{self, Interrupted};
+use crate::case::{self, Case};
 use crate::domain::fault::Fault;
 
 mod page;
-
-pub use page::view;
 
 /// A case that several tasks write to, a line at a time.
 pub type Shared = Arc<Mutex<Case>>;
@@ -24,7 +22,7 @@ pub type Shared = Arc<Mutex<Case>>;
 #[derive(Debug)]
 pub struct Docket {
     root: PathBuf,
-    named: Option<String>,
+    named: Option<PathBuf>,
     shelf: Mutex<Shelf>,
 }
 
@@ -35,15 +33,22 @@ struct Shelf {
     open: BTreeMap<PathBuf, Shared>,
     /// The folder of the one that pins and notes go to.
     current: Option<PathBuf>,
-    /// The folders of cases that were found interrupted, by the id that their plans speak of.
+    /// The folders of the case that was named and of those that were found
+    /// interrupted, by the id that their plans speak of.
     found: BTreeMap<String, PathBuf>,
 }
 
 impl Docket {
-    /// Cases under a folder; the console's own by the name that the user gave,
-    /// or one of its own.
-    pub fn new(root: PathBuf, named: Option<String>) -> Self {
-        Self { root, named, shelf: Mutex::default() }
+    /// Cases under a folder; the console's own in the folder that the user
+    /// named, which may lie elsewhere, or one of its own.
+    pub fn new(root: PathBuf, named: Option<PathBuf>) -> Self {
+        let found = named.iter().map(|folder| (case::id_of(folder), folder.clone())).collect();
+        Self { root, named, shelf: Mutex::new(Shelf { found, ..Shelf::default() }) }
+    }
+
+    /// The case as the console shows it.
+    pub fn view(&self, case: &Case) -> CaseView {
+        page::view(case, &self.root)
     }
 
     /// Does something with the console's case, which is opened or made if it
@@ -63,7 +68,7 @@ impl Docket {
         };
         let mut case = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let done = act(&mut case)?;
-        Ok((done, view(&case)))
+        Ok((done, self.view(&case)))
     }
 
     /// The case that a plan speaks of by its id: opened, or made with that id,
@@ -75,12 +80,7 @@ impl Docket {
             shelf.current = Some(folder);
             return Ok(case);
         }
-        let case = if folder.starts_with(&self.root) && !folder.exists() {
-            Case::create(&self.root, id)?
-        } else {
-            open(&folder)?
-        };
-        Ok(shelf.keep(case))
+        Ok(shelf.keep(Case::at(&folder)?))
     }
 
     /// The cases under the folder that were interrupted, and are open nowhere.
@@ -89,15 +89,14 @@ impl Docket {
         let mut shelf = self.shelf();
         found.retain(|case| !shelf.open.contains_key(&case.folder));
         for case in &found {
-            shelf.found.insert(case.run.plan.case.clone(), case.folder.clone());
+            shelf.found.entry(case.run.plan.case.clone()).or_insert_with(|| case.folder.clone());
         }
         Ok(found)
     }
 
     fn fresh(&self, now: Timestamp) -> Result<Case, Fault> {
-        if let Some(name) = &self.named {
-            let folder = self.root.join(name);
-            return if folder.starts_with(&self.root) { Case::create_or_open(&self.root, name) } else { open(&folder) };
+        if let Some(folder) = &self.named {
+            return Case::at(folder);
         }
         let stem = now.strftime("%Y%m%d-%H%M%S").to_string();
         let mut id = stem.clone();
@@ -125,18 +124,12 @@ impl Shelf {
     }
 }
 
-fn open(folder: &Path) -> Result<Case, Fault> {
-    match (folder.parent(), folder.file_name()) {
-        (Some(root), Some(id)) => Case::create_or_open(root, &id.to_string_lossy()),
-        _ => Case::open(folder),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::Docket;
+    use crate::case::Case;
 
     #[test]
     fn the_first_thing_to_keep_opens_a_case_and_the_next_goes_into_it() {
@@ -161,11 +154,26 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let now = "2026-11-24T14:02:07Z".parse().unwrap();
         for round in 1..3 {
-            let docket = Docket::new(root.path().to_owned(), Some("breach".into()));
+            let docket = Docket::new(root.path().to_owned(), Some(root.path().join("breach")));
             let note = json!({"text": format!("round {round}")});
             let (_, view) = docket.with(now, |case| case.append(now, "ada", "note", note, None)).unwrap();
             assert_eq!(view.id, "breach");
             assert_eq!(view.entries.iter().filter(|entry| entry.kind == "note").count(), round);
         }
+    }
+
+    #[test]
+    fn a_case_that_was_handed_over_keeps_its_id_and_is_written_to_where_it_lies() {
+        let (root, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (cases, folder) = (root.path().join("cases"), other.path().join("from-alice"));
+        let now = "2026-11-24T14:02:07Z".parse().unwrap();
+        let plan = json!({"case": "h1"});
+        Case::create(other.path(), "from-alice").unwrap().append(now, "alice", "plan", plan, None).unwrap();
+        let docket = Docket::new(cases.clone(), Some(folder.clone()));
+        let note = json!({"text": "it is mine now"});
+        let (_, view) = docket.with(now, |case| case.append(now, "bob", "note", note, None)).unwrap();
+        assert_eq!((view.id.as_str(), view.name), ("h1", folder.display().to_string()));
+        assert_eq!(docket.hold("h1").unwrap().lock().unwrap().dir(), folder);
+        assert!(!cases.exists(), "no second case of the same id is made");
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use super::docket::{self, Docket};
+use super::docket::Docket;
 use super::drive::{Book as _, Driver};
 use super::events::{self, Order};
 use super::tray::Tray;
@@ -308,8 +308,8 @@ impl Hands {
     fn open_case(&mut self, id: String) {
         let (docket, inbox) = (Arc::clone(&self.docket), self.inbox.clone());
         self.tasks.spawn(async move {
-            let message = match runs::opened(docket, id).await {
-                Ok(mut case) => Message::Case(Box::new(case.with(|case| docket::view(case)))),
+            let message = match runs::opened(Arc::clone(&docket), id).await {
+                Ok(mut case) => Message::Case(Box::new(case.with(|case| docket.view(case)))),
                 Err(fault) => Message::Fault { scope: None, part: Part::Case, fault },
             };
             let _ = inbox.send(News::Message(message)).await;

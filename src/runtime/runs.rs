@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::News;
 use super::clock::Clock;
-use super::docket::{self, Docket, Shared};
+use super::docket::{Docket, Shared};
 use super::drive::{Book as _, Driver};
 use crate::app::message::Message;
 use crate::domain::fault::{Fault, FaultKind};
@@ -85,7 +85,7 @@ pub async fn drive(driver: Driver, docket: Arc<Docket>, job: Job, stop: Cancella
         let _ = told.try_send(News::Message(Message::Run { generation, run, finished: false, fault: None }));
     };
     let mut view = None;
-    let fault = match opened(docket, run.plan.case.clone()).await {
+    let fault = match opened(Arc::clone(&docket), run.plan.case.clone()).await {
         Ok(mut case) => {
             // The journal is the truth: what another console did meanwhile is in it.
             let key = run.plan.key();
@@ -94,7 +94,7 @@ pub async fn drive(driver: Driver, docket: Arc<Docket>, job: Job, stop: Cancella
                 *run = written;
             }
             let ended = driver.command(&mut run, &mut case, &command, &typed, &stop, &mut seen).await;
-            view = Some(case.with(|case| docket::view(case)));
+            view = Some(case.with(|case| docket.view(case)));
             ended.err()
         }
         Err(fault) => Some(fault),

@@ -1,5 +1,7 @@
 //! A case as the console shows it, made of its journal.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::app::case::{CaseView, Entry, Kept, Pinned, Said, Step};
@@ -11,11 +13,14 @@ use crate::domain::scope::short_arn;
 use crate::domain::text::visible;
 use crate::respond::run::{Record, Run};
 
-/// The case as the console shows it.
-pub fn view(case: &Case) -> CaseView {
+/// The case as the console shows it; `root` is where the cases lie.
+pub fn view(case: &Case, root: &Path) -> CaseView {
+    let lies_elsewhere = case.dir().parent() != Some(root);
+    let name = if lies_elsewhere { Some(case.dir().as_os_str()) } else { case.dir().file_name() };
     let runs = case.runs();
     let mut view = CaseView {
         id: case.id(),
+        name: name.unwrap_or_default().to_string_lossy().into_owned(),
         folder: case.dir().display().to_string(),
         status: summary::status(&runs).to_owned(),
         entries: case.entries().iter().map(entry).collect(),

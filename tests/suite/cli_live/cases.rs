@@ -1,5 +1,7 @@
 //! Cases that were worked on more than once, and elsewhere.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::Account;
@@ -87,4 +89,37 @@ fn an_undo_says_what_of_other_targets_it_leaves() {
         assert_eq!(told, other.is_some_and(|other| err.contains(&format!("--confirm {other}"))), "{err}");
         assert_eq!(told, other.is_some(), "{err}");
     }
+}
+
+/// Copies a case, as one who hands it over.
+fn handed_over(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to.join("evidence")).unwrap();
+    std::fs::copy(from.join("journal.jsonl"), to.join("journal.jsonl")).unwrap();
+}
+
+#[test]
+fn a_case_that_is_handed_over_keeps_its_id_and_what_was_done_for_it() {
+    let (account, target) = Account::hurried();
+    account.contains(&target, "snapshot", "h1");
+    let folder = account.home.path().join("elsewhere/from-alice");
+    handed_over(&account.home.path().join("state/stanch/cases/h1"), &folder);
+    let path = folder.display().to_string();
+    account.contains(&target, "tag", &path);
+    let shown = account.json_lines(&["instances", &target, "--jsonl"]);
+    assert_eq!(shown[0]["tags"]["stanch:case"], "h1", "{}", shown[0]["tags"]);
+    // Its snapshots are found again by the case that they were made for.
+    account.contains(&target, "terminate", &path);
+    assert_ne!(account.state(&target), "running");
+    let (code, out, err) = account.run(&["cases", "report", &path]);
+    assert!(code == 0 && out.contains("h1") && !out.contains("Failed"), "{out}{err}");
+}
+
+#[test]
+fn a_new_case_by_path_has_its_folder_s_name_as_id() {
+    let (account, target) = Account::hurried();
+    let folder = account.home.path().join("elsewhere/h2");
+    account.contains(&target, "tag", &folder.display().to_string());
+    assert!(folder.join("journal.jsonl").is_file());
+    let shown = account.json_lines(&["instances", &target, "--jsonl"]);
+    assert_eq!(shown[0]["tags"]["stanch:case"], "h2", "{}", shown[0]["tags"]);
 }
