@@ -15,7 +15,7 @@ use crate::domain::window::Span;
 #[cfg(test)]
 mod tests;
 
-/// How far back events may still be delivered late: polls look so far.
+/// How far back from what is known events may still be delivered late: polls look so far.
 const LATE: SignedDuration = SignedDuration::from_mins(20);
 /// How often changes are asked for.
 const WRITES_EVERY: SignedDuration = SignedDuration::from_secs(10);
@@ -95,8 +95,8 @@ struct Sweep<Q> {
 struct Rounds {
     polled: Option<Timestamp>,
     again: Option<Timestamp>,
-    /// The last poll ended at known events, so something late may lie behind them.
-    cut_short: bool,
+    /// From where something late may lie behind the known events at which the last poll ended.
+    behind: Option<Timestamp>,
 }
 
 /// The planner of one Scope.
@@ -198,7 +198,9 @@ impl<Q: Clone> Planner<Q> {
                 self.coverage.add(kind, Span { start: whole.min(span.end), end: span.end });
             }
             if purpose == Purpose::Live && ended {
-                self.rounds(kind).cut_short = !last;
+                // What a poll leaves for its length is the back-fill's.
+                let from = if all_known { span.start } else { late(span.end) };
+                self.rounds(kind).behind = (!last).then_some(from);
             }
         }
     }
@@ -235,8 +237,12 @@ impl<Q: Clone> Planner<Q> {
             let end = self.coverage.complete_until(kind).unwrap_or(now).min(now);
             let wanted = Span { start: self.window.start, end };
             if wanted.start < wanted.end
-                && let Some(gap) = self.coverage.newest_gap(kind, wanted)
+                && let Some(mut gap) = self.coverage.newest_gap(kind, wanted)
             {
+                if gap.start > wanted.start {
+                    // What happened just before was delivered while nobody asked.
+                    gap.start = late(gap.start).max(wanted.start);
+                }
                 self.add(Purpose::Backfill, What::Kind(kind), gap);
                 let rounds = self.rounds(kind);
                 rounds.polled.get_or_insert(now);
@@ -247,21 +253,22 @@ impl<Q: Clone> Planner<Q> {
 
     fn begin_rounds(&mut self, kind: Kind, now: Timestamp) {
         let every = if kind == Kind::Writes { WRITES_EVERY } else { READS_EVERY };
-        let late = Span { start: now.checked_sub(LATE).unwrap_or(Timestamp::MIN), end: now };
+        // After a time in which nobody asked, a poll looks back from where that began.
+        let since = self.coverage.complete_until(kind).map_or(now, |end| end.min(now));
         let rounds = *self.rounds(kind);
         // The very first look is the back-fill's, which begins at the newest too.
         if rounds.polled.is_some_and(|at| now >= at + every) && !self.is_running(Purpose::Live, kind) {
             self.rounds(kind).polled = Some(now);
-            self.add(Purpose::Live, What::Kind(kind), late);
+            self.add(Purpose::Live, What::Kind(kind), Span { start: late(since), end: now });
         }
-        if rounds.cut_short
+        if let Some(behind) = rounds.behind
             && rounds.again.is_some_and(|at| now >= at + AGAIN_EVERY)
             && !self.is_running(Purpose::Again, kind)
         {
             let rounds = self.rounds(kind);
             rounds.again = Some(now);
-            rounds.cut_short = false;
-            self.add(Purpose::Again, What::Kind(kind), late);
+            rounds.behind = None;
+            self.add(Purpose::Again, What::Kind(kind), Span { start: behind, end: now });
         }
     }
 
@@ -269,7 +276,9 @@ impl<Q: Clone> Planner<Q> {
         self.sweeps.iter().any(|sweep| sweep.purpose == purpose && matches!(sweep.what, What::Kind(own) if own == kind))
     }
 
-    fn add(&mut self, purpose: Purpose, what: What<Q>, span: Span) {
+    fn add(&mut self, purpose: Purpose, what: What<Q>, mut span: Span) {
+        // An event's time is a whole second: one of the first second would fall out.
+        span.start = Timestamp::from_second(span.start.as_second()).unwrap_or(span.start);
         self.last_id += 1;
         self.sweeps.push(Sweep { id: self.last_id, purpose, what, span, token: None, pages: 0, in_flight: false });
     }
@@ -280,4 +289,9 @@ impl<Q: Clone> Planner<Q> {
             Kind::Reads => &mut self.reads,
         }
     }
+}
+
+/// The earliest that may still be on its way at an instant.
+fn late(at: Timestamp) -> Timestamp {
+    at.checked_sub(LATE).unwrap_or(Timestamp::MIN)
 }

@@ -140,6 +140,36 @@ fn an_event_that_is_delivered_late_behind_known_ones_is_found() {
 }
 
 #[test]
+fn what_was_delivered_while_nobody_asked_is_found_afterwards() {
+    // The machine slept, or the credentials had run out: for a quarter of an hour, for hours.
+    for (outage, every) in [(900, 1), (1320, 60), (36_000, 10)] {
+        let mut account = Account::busy(-3600, outage + 1200, every);
+        for (id, happened) in [(1_000_000, 55), (1_000_001, -300)] {
+            let delivered = at(100 + outage / 2);
+            account.events.push(Entry { id, at: at(happened), delivered, kind: Kind::Writes });
+        }
+        let mut planner = Planner::new(hour());
+        account.run(&mut planner, 0, 100);
+        assert!(!account.seen.contains(&1_000_000));
+        account.run(&mut planner, 100 + outage, 500 + outage);
+        let missed: Vec<usize> =
+            account.events.iter().map(|entry| entry.id).filter(|id| !account.seen.contains(id)).collect();
+        let due = missed
+            .iter()
+            .filter(|id| account.events.iter().any(|one| one.id == **id && one.delivered <= at(480 + outage)));
+        assert_eq!(due.count(), 0, "after {outage} s");
+    }
+}
+
+#[test]
+fn an_event_of_the_first_second_of_a_span_is_in_it() {
+    let mut account = Account::busy(-3600, 0, 60);
+    let mut planner = Planner::new(Span { start: at(-3600) + SignedDuration::from_millis(700), end: at(0) });
+    account.run(&mut planner, 0, 10);
+    assert!(account.seen.contains(&0));
+}
+
+#[test]
 fn a_quiet_account_is_not_asked_more_than_needed() {
     let mut account = Account::busy(-3600, 0, 600);
     let mut planner = Planner::new(hour());
