@@ -8,7 +8,9 @@ use super::super::prose::{Line, Tone};
 use super::super::remediation::{Check, PlanView};
 use super::focus::leave;
 use super::plans;
-use crate::respond::plan::Confirm as Asks;
+use crate::respond::change::{Change, Undo};
+use crate::respond::plan::{Confirm as Asks, Step};
+use crate::respond::remedy::Risk;
 use crate::respond::run::Command;
 
 /// The command that a question is about.
@@ -48,6 +50,9 @@ pub(super) fn confirmation(model: &Model, plan: &PlanView, steps: &[usize], ques
             line.push(Tone::Bad, "  the permission check says DENIED");
         }
         lines.push(line);
+        if !undoing {
+            lines.extend(final_words(&plan.run.plan.steps[*at]));
+        }
     }
     if let Question::Retry(at, object) = question
         && let Some(object) = plan.steps[at].objects.get(object)
@@ -76,6 +81,16 @@ pub(super) fn confirmation(model: &Model, plan: &PlanView, steps: &[usize], ques
         _ => (format!("Run {count}?"), "Run"),
     };
     Confirm { question, title, lines, verb, consent }
+}
+
+/// What of a step that destroys cannot be taken back, a line each.
+fn final_words(step: &Step) -> Vec<Line> {
+    let stays = |change: &Change| match &change.undo {
+        Undo::Stays(why) if change.writes() && step.risk == Risk::Destructive => Some(why.clone()),
+        _ => None,
+    };
+    let whys = step.changes.iter().filter_map(stays);
+    whys.map(|why| Line::new().put(Tone::Bad, &format!("   {why}")).hanging(3)).collect()
 }
 
 /// A question was answered with yes; with what was typed for it.

@@ -154,7 +154,7 @@ fn step(
             }
         }
     }
-    describe(&mut step, target, scope);
+    describe(&mut step, earlier, target, scope);
     step
 }
 
@@ -166,8 +166,20 @@ fn required(change: &Change) -> Change {
     change
 }
 
+/// The calls of a change once the steps before it have run: what is so already
+/// may be otherwise by then.
+fn calls_after(earlier: &[Step], change: &Change) -> Vec<Call> {
+    let calls = change.calls();
+    if !calls.is_empty() || change.mode != Mode::Set {
+        return calls;
+    }
+    let same = |other: &&Change| other.writes() && other.probe == change.probe;
+    let former = earlier.iter().rev().flat_map(|step| step.changes.iter().rev()).find(same);
+    former.map(|former| change.probe.calls(&former.wanted, &change.wanted)).unwrap_or_default()
+}
+
 /// What the plan shows of the step's changes.
-fn describe(step: &mut Step, target: &Resource, scope: &Scope) {
+fn describe(step: &mut Step, earlier: &[Step], target: &Resource, scope: &Scope) {
     let writing: Vec<&Change> = step.changes.iter().filter(|change| change.writes()).collect();
     step.before = writing
         .iter()
@@ -179,7 +191,7 @@ fn describe(step: &mut Step, target: &Resource, scope: &Scope) {
         .collect();
     step.undo = writing.iter().map(|change| change.undo_words()).collect();
     step.undo.dedup();
-    let calls: Vec<Call> = writing.iter().flat_map(|change| change.calls()).collect();
+    let calls: Vec<Call> = writing.iter().flat_map(|change| calls_after(earlier, change)).collect();
     let mut actions: BTreeSet<String> = calls.iter().flat_map(Call::iam_actions).map(str::to_owned).collect();
     for change in &step.changes {
         actions.insert(change.probe.read(None).action().to_owned());
