@@ -352,7 +352,7 @@ pub fn hex(bytes: &[u8]) -> String {
 pub(crate) fn storage(operation: &str, path: &Path, error: &std::io::Error) -> Fault {
     use std::io::ErrorKind as E;
     let hint = match error.kind() {
-        E::StorageFull | E::QuotaExceeded => "free some space there; nothing was sent to AWS",
+        E::StorageFull | E::QuotaExceeded => "free some space there",
         E::PermissionDenied | E::ReadOnlyFilesystem => "give a folder that may be written, with XDG_STATE_HOME",
         E::AlreadyExists => "choose another case id",
         _ => "",

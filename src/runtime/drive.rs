@@ -18,7 +18,7 @@ use crate::domain::scope::Scope;
 use crate::port::{Fleet, Identity, Ports, Responder};
 use crate::respond::check::{Question, StepCheck, Verdict, of_dry_run, of_simulation, questions};
 use crate::respond::plan::{Evidence, Plan, Source};
-use crate::respond::run::{Command, Input, Output, Run};
+use crate::respond::run::{Command, Input, Output, Record, Run};
 
 #[cfg(test)]
 mod tests;
@@ -109,7 +109,8 @@ impl Driver {
         match output {
             Output::Journal(record) => {
                 let now = self.clock.now();
-                Input::Stored(case.with(|case| case.record(now, actor, &record, &self.scope.region)).map(drop))
+                let stored = case.with(|case| case.record(now, actor, &record, &self.scope.region));
+                Input::Stored(stored.map(drop).map_err(|fault| unwritten(fault, &record)))
             }
             Output::Identify => Input::Identity(self.identity.caller().await, self.scope.region.clone()),
             Output::Call(call) => Input::Answer(self.responder.call(&call, target, false).await),
@@ -170,6 +171,19 @@ impl Driver {
         }
         checks
     }
+}
+
+/// What it means that a line of the journal could not be written.
+fn unwritten(fault: Fault, record: &Record) -> Fault {
+    let means = match record {
+        Record::Intent { .. } => "the call was not sent",
+        Record::Outcome { .. } | Record::Settled { .. } => {
+            "the call before it was sent: `stanch cases resume` reads what became of it"
+        }
+        _ => "nothing was sent for it",
+    };
+    let hint = if fault.hint.is_empty() { means.to_owned() } else { format!("{}; {means}", fault.hint) };
+    fault.with_hint(hint)
 }
 
 fn pretty(value: &impl serde::Serialize) -> Result<Vec<u8>, Fault> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::Driver;
+use super::{Book, Driver};
 use crate::case::Case;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::inventory::Inventory;
@@ -187,7 +187,36 @@ async fn a_journal_that_cannot_be_written_lets_no_call_leave() {
     setting.case = Case::view(&dir).unwrap();
     setting.does(Command::Run { steps: vec!["protect".into()] }).await;
     assert!(setting.account.0.lock().unwrap().calls.is_empty());
-    assert_eq!(setting.run.stopped.as_ref().unwrap().kind, FaultKind::Storage);
+    let stopped = setting.run.stopped.as_ref().unwrap();
+    assert_eq!(stopped.kind, FaultKind::Storage);
+    assert!(stopped.hint.ends_with("nothing was sent for it"), "{}", stopped.hint);
+}
+
+/// A case whose disk is full once something has been changed.
+struct Full<'a> {
+    case: &'a mut Case,
+    account: Arc<Account>,
+}
+
+impl Book for Full<'_> {
+    fn with<T>(&mut self, act: impl FnOnce(&mut Case) -> T) -> T {
+        if !self.account.0.lock().unwrap().writes().is_empty() {
+            *self.case = Case::view(&self.case.dir().to_owned()).unwrap();
+        }
+        act(self.case)
+    }
+}
+
+#[tokio::test]
+async fn where_the_outcome_cannot_be_written_it_says_that_the_call_was_sent() {
+    let mut setting = setting();
+    let mut book = Full { case: &mut setting.case, account: Arc::clone(&setting.account) };
+    let (stop, command) = (CancellationToken::new(), Command::Run { steps: vec!["protect".into()] });
+    setting.driver.command(&mut setting.run, &mut book, &command, "", &stop, &mut |_| {}).await.unwrap();
+    assert_eq!(setting.account.0.lock().unwrap().writes().len(), 1);
+    let stopped = setting.run.stopped.as_ref().unwrap();
+    assert!(stopped.hint.contains("the call before it was sent"), "{}", stopped.hint);
+    assert!(!stopped.hint.contains("nothing was sent"), "{}", stopped.hint);
 }
 
 #[tokio::test]
