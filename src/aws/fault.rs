@@ -135,14 +135,16 @@ impl Origin {
     }
 
     fn hint(&self, kind: FaultKind, code: &str, message: &str, operation: &str) -> String {
+        // "Signature expired: … is now earlier than …", "Signature not yet current: …".
+        let by_the_clock = message.contains("Signature expired") || message.contains("not yet current");
         match kind {
+            FaultKind::Expired | FaultKind::Credentials if by_the_clock || code == "RequestExpired" => {
+                "the request's time is too far from AWS's: set this machine's clock right".into()
+            }
             FaultKind::Denied if message.contains("explicit deny") => {
                 format!("a policy denies {operation} outright: ask for a role without that deny")
             }
             FaultKind::Denied => format!("ask for a role that allows {operation}"),
-            FaultKind::Expired if code == "RequestExpired" || message.contains("Signature") => {
-                "the request was too old when it arrived: check this machine's clock".into()
-            }
             FaultKind::Expired => self.sign_in(),
             FaultKind::Credentials if code == "SignatureDoesNotMatch" => {
                 "the secret key is wrong, or this machine's clock is".into()

@@ -1,5 +1,6 @@
 //! `stanch events`: events of live AWS or of recorded logs, one after the other.
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use super::failure::{Exit, Failure, Outcome};
 use super::fetch::{self, News};
 use super::found::Found;
 use super::live::{block_on, connected, interrupted, now};
-use super::out::{Out, say};
+use super::out::{Out, escaped, say};
 use super::recorded::{nothing_read, recorded_options, say_loaded};
 use super::setting::Setting;
 use super::{rules, shape};
@@ -228,7 +229,9 @@ impl Teller<'_> {
     }
 }
 
-/// A record as it was, on one line: line ends between its tokens become spaces.
-fn one_line(raw: &str) -> std::borrow::Cow<'_, str> {
-    if raw.contains(['\n', '\r']) { raw.replace(['\n', '\r'], " ").into() } else { raw.into() }
+/// A record as it was, on one line: line ends between its tokens become spaces,
+/// and what would not show as itself is escaped.
+fn one_line(raw: &str) -> Cow<'_, str> {
+    let raw = escaped(raw);
+    if raw.contains(['\n', '\r']) { raw.replace(['\n', '\r'], " ").into() } else { raw }
 }

@@ -80,10 +80,10 @@ fn chosen(args: &Instances, inventory: &Inventory) -> Vec<(Value, String)> {
                 instance.az,
                 or_dash(&instance.public_ip),
                 or_dash(&instance.private_ip),
-                visible(or_dash(&instance.name)),
+                or_dash(&instance.name),
                 exposure
             );
-            (value, line.trim_end().to_string())
+            (value, visible(line.trim_end()).into_owned())
         })
         .collect()
 }

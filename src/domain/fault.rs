@@ -106,13 +106,13 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.operation, self.kind.word())?;
         if !self.code.is_empty() {
-            write!(f, " ({})", self.code)?;
+            write!(f, " ({})", super::text::visible(&self.code))?;
         }
         if !self.message.is_empty() {
             write!(f, ": {}", super::text::visible(&self.message))?;
         }
         if let Some(id) = &self.request_id {
-            write!(f, " [request {id}]")?;
+            write!(f, " [request {}]", super::text::visible(id))?;
         }
         if !self.hint.is_empty() {
             write!(f, "; {}", self.hint)?;

@@ -146,7 +146,7 @@ fn derived(event: &Event) -> Phrase {
     match verb {
         Some((word, base, past)) => {
             let object = words(&event.name[word.len()..]);
-            Phrase::new(base, past, format!("{}{on} [{service}]", visible(&object)))
+            Phrase::new(base, past, format!("{}{on} [{}]", visible(&object), visible(service)))
         }
         None if event.access == Access::Read => Phrase::new("ask", "asked", called(event, service, &on)),
         None => Phrase::new("call", "called", called(event, service, &on)),

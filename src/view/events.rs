@@ -20,9 +20,9 @@ use crate::app::fault::fault_lines;
 use crate::app::layout::Area;
 use crate::app::prose::{Line, wrapped};
 use crate::app::scopes::Part;
-use crate::app::time::clock;
+use crate::app::time::{clock, clock_and_day};
 use crate::app::{Action, Mode, Model, Pane, detail};
-use crate::trail::coverage::Coverage;
+use crate::trail::coverage::{Coverage, Kind};
 use columns::Columns;
 
 /// The title: how much of how much, the window, the filter, what waits.
@@ -208,7 +208,12 @@ fn empty(model: &Model, painter: &mut Painter<'_>, area: Area) {
             _ if !model.scopes.faults(Part::Events).is_empty() => {
                 words.push("No event could be read yet; it is tried again.".into());
             }
-            _ => words.push("Asking CloudTrail for the newest events …".into()),
+            _ => match model.scopes.iter().filter_map(|(_, state)| state.coverage.complete_since(Kind::Writes)).max() {
+                Some(since) => {
+                    words.push(format!("No event since {}, as far as CloudTrail has delivered.", clock_and_day(since)));
+                }
+                None => words.push("Asking CloudTrail for the newest events …".into()),
+            },
         }
     } else if events.pending {
         words.push("Filtering …".into());

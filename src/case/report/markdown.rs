@@ -61,14 +61,14 @@ pub(super) fn text(report: &Value) -> String {
     }
     section(&mut text, "Calls that were sent", list(&report["calls"]), |call| {
         let back = if call["undo"].as_bool() == Some(true) { "undo, " } else { "" };
-        let cli = words(&call["cli"]).replace('`', "'");
+        let cli = plain(&call["cli"]).replace('`', "'");
         format!("{} {back}`{cli}` → {}", words(&call["time"]), words(&call["result"]))
     });
     section(&mut text, "Notes", list(&report["notes"]), |note| {
         format!("{} {}", words(&note["time"]), words(&note["text"]))
     });
     section(&mut text, "Evidence", list(&report["evidence"]), |evidence| {
-        let (file, bytes) = (words(&evidence["file"]), words(&evidence["bytes"]));
+        let (file, bytes) = (plain(&evidence["file"]).replace('`', "'"), words(&evidence["bytes"]));
         format!("`evidence/{file}`, {bytes} bytes, SHA-256 {}", words(&evidence["sha256"]))
     });
     text
@@ -120,8 +120,14 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// A value as words on one line; text from AWS with what it hides made visible.
+/// A value as words on one line, in which nothing is a link, an image or a tag of
+/// HTML: a report that is shown elsewhere must fetch nothing that a stranger wrote.
 fn words(value: &Value) -> String {
+    plain(value).replace("](", "]\\(").replace("]:", "]\\:").replace('`', "\\`").replace('<', "&lt;")
+}
+
+/// A value on one line as it stands; text from AWS with what it hides made visible.
+fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => visible(text).into_owned(),

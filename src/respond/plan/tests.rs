@@ -198,3 +198,13 @@ fn what_is_read_only_when_the_step_runs_is_still_planned_and_copied_whole() {
     assert!(off.cli[0].contains("--user-name \"$(aws iam get-access-key-last-used"), "{}", off.cli[0]);
     assert_eq!(off.confirm, Confirm::Twice);
 }
+
+#[test]
+fn a_step_shows_what_it_will_send_once_the_steps_before_it_have_run() {
+    let plan = plan("compromised-instance", WEB);
+    assert!(plan.step("protect").unwrap().0 < plan.step("terminate").unwrap().0);
+    let terminate = plan.step("terminate").unwrap().1;
+    let sent: Vec<&str> = terminate.calls.iter().map(|planned| planned.action.as_str()).collect();
+    assert_eq!(sent, ["ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"], "protection goes off first");
+    assert!(terminate.cli[0].contains("--no-disable-api-termination"), "{:?}", terminate.cli);
+}
