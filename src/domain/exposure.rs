@@ -1,15 +1,21 @@
 //! A proven path from the internet to an instance, with the rule, route,
 //! network ACL and address that make it.
 
+mod gate;
+
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use gate::{Gate, Part, Through};
+
 use super::instance::Instance;
 use super::inventory::Inventory;
-use super::network::{AclEntry, Direction, GroupRule, Interface, NetworkAcl, Peer, RouteTable, SecurityGroup};
+use super::network::{Direction, GroupRule, Interface, Peer, RouteTable, SecurityGroup};
 
 /// One path from the internet to one interface of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +53,9 @@ impl Exposure {
     }
 }
 
+/// A block of so many bits more is nearly the whole of one.
+const NEARLY: u8 = 4;
+
 /// The paths from the internet to the instances of an inventory, with what is
 /// the same for many of them looked up once: the tables and ACLs of subnets, and
 /// the rules of groups that admit a public block.
@@ -55,7 +64,9 @@ pub struct Paths<'i> {
     inventory: &'i Inventory,
     tables: HashMap<&'i str, &'i RouteTable>,
     main_tables: HashMap<&'i str, &'i RouteTable>,
-    gates: HashMap<&'i str, Gate<'i>>,
+    gates: HashMap<&'i str, Rc<Gate<'i>>>,
+    /// What gates let through of doors that were asked about, by the places of both.
+    passed: RefCell<HashMap<(usize, usize, IpNet), Through>>,
     doors: HashMap<&'i str, Vec<Door<'i>>>,
 }
 
@@ -67,10 +78,6 @@ struct Door<'i> {
     net: IpNet,
 }
 
-/// What a network ACL says on traffic that comes in, by number.
-#[derive(Debug, Clone)]
-struct Gate<'i>(Vec<(&'i AclEntry, Option<IpNet>)>);
-
 impl<'i> Paths<'i> {
     /// Looks up what is the same for many instances.
     pub fn of(inventory: &'i Inventory) -> Self {
@@ -79,6 +86,7 @@ impl<'i> Paths<'i> {
             tables: HashMap::new(),
             main_tables: HashMap::new(),
             gates: HashMap::new(),
+            passed: RefCell::default(),
             doors: inventory.groups.iter().map(|(id, group)| (id.as_str(), doors(group))).collect(),
         };
         for table in inventory.route_tables.values() {
@@ -90,9 +98,9 @@ impl<'i> Paths<'i> {
             }
         }
         for acl in inventory.acls.values() {
-            let gate = Gate::of(acl);
+            let gate = Rc::new(Gate::of(acl));
             for subnet in &acl.subnets {
-                paths.gates.entry(subnet).or_insert_with(|| gate.clone());
+                paths.gates.entry(subnet).or_insert_with(|| Rc::clone(&gate));
             }
         }
         paths
@@ -105,8 +113,14 @@ impl<'i> Paths<'i> {
             let own = self.tables.get(interface.subnet.as_str());
             let table = own.or_else(|| self.main_tables.get(interface.vpc.as_str())).copied();
             let gate = self.gates.get(interface.subnet.as_str());
+            let ask = gate.map(|gate| {
+                move |rule: &'i GroupRule, net: IpNet| {
+                    let key = (std::ptr::from_ref(&**gate).addr(), std::ptr::from_ref(rule).addr(), net);
+                    self.passed.borrow_mut().entry(key).or_insert_with(|| gate.through(rule, net)).clone()
+                }
+            });
             let doors = interface.groups.iter().filter_map(|id| self.doors.get(id.as_str())).flatten();
-            found.extend(doors.filter_map(|door| path(interface, door, table, gate)));
+            found.extend(doors.flat_map(|door| path(interface, door, table, ask.as_ref())));
         }
         in_order(found)
     }
@@ -121,8 +135,9 @@ pub fn exposures(inventory: &Inventory, instance: &Instance) -> Vec<Exposure> {
     for interface in inventory.interfaces_of(instance) {
         let table = route_table(inventory, &interface.subnet, &interface.vpc);
         let gate = inventory.acls.values().find(|acl| acl.subnets.contains(&interface.subnet)).map(Gate::of);
+        let ask = gate.as_ref().map(|gate| |rule, net| gate.through(rule, net));
         let groups = interface.groups.iter().filter_map(|id| inventory.groups.get(id));
-        found.extend(groups.flat_map(doors).filter_map(|door| path(interface, &door, table, gate.as_ref())));
+        found.extend(groups.flat_map(doors).flat_map(|door| path(interface, &door, table, ask.as_ref())));
     }
     in_order(found)
 }
@@ -147,96 +162,85 @@ fn doors(group: &SecurityGroup) -> Vec<Door<'_>> {
     open.collect()
 }
 
-fn path(
+/// The paths through one rule: one, or one for each part that the network ACL lets
+/// through. `gate` tells those, none where the ACL is not known.
+fn path<'i>(
     interface: &Interface,
-    door: &Door<'_>,
+    door: &Door<'i>,
     table: Option<&RouteTable>,
-    gate: Option<&Gate<'_>>,
-) -> Option<Exposure> {
+    gate: Option<&impl Fn(&'i GroupRule, IpNet) -> Through>,
+) -> Vec<Exposure> {
     let Door { rule, block, net } = door;
     let v6 = matches!(net, IpNet::V6(_));
-    let address = if v6 { interface.ipv6.first()? } else { Some(&interface.public_ip).filter(|ip| !ip.is_empty())? };
-    let everything = if v6 { "::/0" } else { "0.0.0.0/0" };
-    let gateway = table?
-        .routes
-        .iter()
-        .find(|route| route.active && route.destination == everything && route.target.starts_with("igw-"))?;
-    if gate.is_some_and(|gate| !gate.admits(rule, net)) {
-        return None;
-    }
-    Some(Exposure {
+    let address = if v6 { interface.ipv6.first() } else { Some(&interface.public_ip).filter(|ip| !ip.is_empty()) };
+    let (Some(address), Some((gateway, reached))) = (address, table.and_then(|table| way_out(table, *net))) else {
+        return Vec::new();
+    };
+    let whole = Exposure {
         ports: rule.ports(),
         from_port: rule.from_port,
         to_port: rule.to_port,
         protocol: rule.protocol.clone(),
-        source: (*block).to_owned(),
+        source: if reached == *net { (*block).to_owned() } else { reached.to_string() },
         address: address.clone(),
         interface: interface.id.clone(),
         group: rule.group.clone(),
         rule: rule.id.clone(),
-        gateway: gateway.target.clone(),
+        gateway: gateway.to_owned(),
         acl_checked: gate.is_some(),
-    })
+    };
+    match gate.and_then(|gate| gate(rule, reached)) {
+        None => vec![whole],
+        Some(parts) => parts.into_iter().map(|part| narrowed(&whole, rule, reached, part)).collect(),
+    }
+}
+
+/// The part of a path that a network ACL lets through.
+fn narrowed(whole: &Exposure, rule: &GroupRule, reached: IpNet, part: Part) -> Exposure {
+    // Where all but some blocks come in, it is the internet still.
+    let nearly = part.net.prefix_len() <= reached.prefix_len() + NEARLY;
+    let source = if nearly { whole.source.clone() } else { part.net.to_string() };
+    let (from, to) = part.ports;
+    if part.protocol == rule.protocol
+        && rule.from_port.is_none_or(|port| port == from)
+        && rule.to_port.is_none_or(|port| port == to)
+    {
+        return Exposure { source, ..whole.clone() };
+    }
+    let rule = GroupRule { protocol: part.protocol, from_port: Some(from), to_port: Some(to), ..rule.clone() };
+    Exposure {
+        ports: rule.ports(),
+        protocol: rule.protocol,
+        from_port: rule.from_port,
+        to_port: rule.to_port,
+        source,
+        ..whole.clone()
+    }
+}
+
+/// The internet gateway by which answers to a block leave, and the part of the
+/// block that they reach: all of it by a route that holds it, or by several that
+/// do together; else the widest that a route leads to.
+fn way_out(table: &RouteTable, net: IpNet) -> Option<(&str, IpNet)> {
+    let mut parts: Vec<(&str, IpNet)> = Vec::new();
+    for route in table.routes.iter().filter(|route| route.active && route.target.starts_with("igw-")) {
+        let Ok(to) = route.destination.parse::<IpNet>() else { continue };
+        if to.contains(&net) {
+            return Some((&route.target, net));
+        }
+        if net.contains(&to) && is_public_net(&to) {
+            parts.push((&route.target, to));
+        }
+    }
+    let together = IpNet::aggregate(&parts.iter().map(|(_, to)| *to).collect::<Vec<_>>());
+    let (gateway, widest) = parts.into_iter().min_by_key(|(_, to)| to.prefix_len())?;
+    Some((gateway, if together.contains(&net) { net } else { widest }))
 }
 
 /// The table of a subnet: its own, else the VPC's main one.
 pub fn route_table<'a>(inventory: &'a Inventory, subnet: &str, vpc: &str) -> Option<&'a RouteTable> {
     let own = inventory.route_tables.values().find(|table| table.subnets.iter().any(|id| id == subnet));
     own.or_else(|| inventory.route_tables.values().find(|table| table.vpc == vpc && table.is_main))
-}
-
-impl<'i> Gate<'i> {
-    fn of(acl: &'i NetworkAcl) -> Self {
-        let entries = acl.entries.iter().filter(|entry| entry.direction == Direction::Ingress);
-        let mut entries: Vec<_> = entries.map(|entry| (entry, entry.cidr.parse().ok())).collect();
-        entries.sort_by_key(|(entry, _)| entry.number);
-        Self(entries)
-    }
-
-    /// The first entry, by number, that covers the rule's traffic in full decides.
-    /// An entry that denies only a part of it leaves the rest open.
-    fn admits(&self, rule: &GroupRule, net: &IpNet) -> bool {
-        for (entry, block) in &self.0 {
-            let Some(block) = block else { continue };
-            if entry.allow {
-                if overlaps(entry, rule) && (block.contains(net) || net.contains(block)) {
-                    return true;
-                }
-            } else if covers_all(entry, rule) && block.contains(net) {
-                return false;
-            }
-        }
-        false
-    }
-}
-
-fn protocol_number(name: &str) -> &str {
-    match name {
-        "tcp" => "6",
-        "udp" => "17",
-        "icmp" => "1",
-        "icmpv6" => "58",
-        other => other,
-    }
-}
-
-/// The entry and the rule have protocols and ports in common.
-fn overlaps(entry: &AclEntry, rule: &GroupRule) -> bool {
-    let same_protocol =
-        entry.protocol == "-1" || rule.protocol == "-1" || entry.protocol == protocol_number(&rule.protocol);
-    let (entry_from, entry_to) = (entry.from_port.unwrap_or(0), entry.to_port.unwrap_or(65_535));
-    let (rule_from, rule_to) = (rule.from_port.unwrap_or(0), rule.to_port.unwrap_or(65_535));
-    same_protocol && entry_from <= rule_to && rule_from <= entry_to
-}
-
-/// The entry holds all protocols and ports of the rule.
-fn covers_all(entry: &AclEntry, rule: &GroupRule) -> bool {
-    let protocol = entry.protocol == "-1" || entry.protocol == protocol_number(&rule.protocol);
-    let ports = rule.protocol != "-1"
-        && entry.from_port.unwrap_or(0) <= rule.from_port.unwrap_or(0)
-        && rule.to_port.unwrap_or(65_535) <= entry.to_port.unwrap_or(65_535);
-    let all_ports = entry.from_port.is_none() && entry.to_port.is_none();
-    protocol && (ports || all_ports)
 }
 
 /// The block holds addresses of the public internet: it is not wholly private,
@@ -247,6 +251,10 @@ pub fn is_public(block: &str) -> bool {
 
 /// The block as a network, where it is public.
 fn public_net(block: &str) -> Option<IpNet> {
+    block.parse().ok().filter(is_public_net)
+}
+
+fn is_public_net(net: &IpNet) -> bool {
     static PRIVATE: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
         let blocks = [
             "10.0.0.0/8",
@@ -261,8 +269,7 @@ fn public_net(block: &str) -> Option<IpNet> {
         ];
         blocks.iter().filter_map(|block| block.parse().ok()).collect()
     });
-    let net: IpNet = block.parse().ok()?;
-    (!PRIVATE.iter().any(|private| private.contains(&net))).then_some(net)
+    !PRIVATE.iter().any(|private| private.contains(net))
 }
 
 #[cfg(test)]

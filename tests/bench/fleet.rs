@@ -65,7 +65,7 @@ fn fleet() -> Inventory {
                 vpc: vpc(),
                 subnets: vec![subnet(number)],
                 is_default: false,
-                entries: vec![entry.clone()],
+                entries: vec![entry.clone(), AclEntry { direction: Direction::Egress, ..entry.clone() }],
             },
         );
     }

@@ -75,6 +75,11 @@ fn entry(number: i32, allow: bool, protocol: &str, port: Option<i32>, cidr: &str
     }
 }
 
+/// The same of traffic that goes out.
+fn out(number: i32, allow: bool, protocol: &str, port: Option<i32>, cidr: &str) -> AclEntry {
+    AclEntry { direction: Direction::Egress, ..entry(number, allow, protocol, port, cidr) }
+}
+
 /// An instance with a public address, an open group, a route out and an open ACL.
 fn open_to_the_world() -> Inventory {
     let mut inventory = Inventory::default();
@@ -113,7 +118,11 @@ fn open_to_the_world() -> Inventory {
             vpc: "vpc-1".into(),
             subnets: vec!["subnet-1".into()],
             is_default: true,
-            entries: vec![entry(100, true, "-1", None, "0.0.0.0/0"), entry(32767, false, "-1", None, "0.0.0.0/0")],
+            entries: vec![
+                entry(100, true, "-1", None, "0.0.0.0/0"),
+                entry(32767, false, "-1", None, "0.0.0.0/0"),
+                out(100, true, "-1", None, "0.0.0.0/0"),
+            ],
         },
     );
     inventory
@@ -170,7 +179,8 @@ fn a_blackhole_route_leads_nowhere() {
 #[test]
 fn a_network_acl_decides_by_its_lowest_entry() {
     let mut inventory = open_to_the_world();
-    let entries = |entries: Vec<AclEntry>, inventory: &mut Inventory| {
+    let entries = |mut entries: Vec<AclEntry>, inventory: &mut Inventory| {
+        entries.push(out(100, true, "-1", None, "0.0.0.0/0"));
         if let Some(acl) = inventory.acls.get_mut("acl-1") {
             acl.entries = entries;
         }
@@ -184,9 +194,70 @@ fn a_network_acl_decides_by_its_lowest_entry() {
         vec![entry(50, false, "6", Some(22), "203.0.113.7/32"), entry(100, true, "-1", None, "0.0.0.0/0")],
         &mut inventory,
     );
-    assert_eq!(found(&inventory).len(), 1, "a deny of one address leaves the rest of the internet in");
+    let paths = found(&inventory);
+    assert_eq!(paths.len(), 1, "a deny of one address leaves the rest of the internet in");
+    assert_eq!(paths[0].sentence(), "internet → 22/tcp via igw-1, sg-1 (sgr-1)");
     entries(vec![], &mut inventory);
     assert_eq!(found(&inventory), vec![], "an ACL without a matching entry denies");
+}
+
+/// What is told of an instance whose group admits so much and whose ACL has these entries.
+fn told(protocol: &str, port: Option<i32>, entries: Vec<AclEntry>) -> Vec<String> {
+    let mut inventory = open_to_the_world();
+    if let Some(group) = inventory.groups.get_mut("sg-1") {
+        group.rules = vec![rule("sgr-1", protocol, port, Peer::Cidr("0.0.0.0/0".into()))];
+    }
+    if let Some(acl) = inventory.acls.get_mut("acl-1") {
+        acl.entries = entries;
+    }
+    let mut told: Vec<String> =
+        found(&inventory).iter().map(|path| path.sentence().replace(" via igw-1, sg-1 (sgr-1)", "")).collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn what_a_network_acl_leaves_of_a_rule_is_told_and_no_more() {
+    let all_out = || out(100, true, "-1", None, "0.0.0.0/0");
+    let any = "0.0.0.0/0";
+    let inside = vec![entry(90, true, "6", Some(22), "10.0.0.0/8"), entry(100, true, "6", Some(443), any), all_out()];
+    assert_eq!(told("tcp", Some(22), inside.clone()), [""; 0], "22 is open from inside alone");
+    assert_eq!(told("-1", None, inside), ["internet → 443/tcp"]);
+    let denied = vec![entry(90, false, "6", Some(22), any), entry(100, true, "-1", None, any), all_out()];
+    assert_eq!(
+        told("-1", None, denied),
+        ["internet → 0–21/tcp", "internet → 23–65535/tcp", "internet → all udp", "internet → icmp"]
+    );
+    let office = vec![entry(90, true, "6", None, "198.51.100.0/24"), all_out()];
+    assert_eq!(told("tcp", Some(22), office), ["198.51.100.0/24 → 22/tcp"]);
+}
+
+#[test]
+fn where_no_answer_gets_out_there_is_no_path() {
+    let all_in = || entry(100, true, "-1", None, "0.0.0.0/0");
+    assert_eq!(told("tcp", Some(22), vec![all_in()]), [""; 0]);
+    assert_eq!(told("tcp", Some(22), vec![all_in(), out(100, true, "6", Some(443), "0.0.0.0/0")]), [""; 0]);
+    let ephemeral = AclEntry { to_port: Some(65_535), ..out(100, true, "6", Some(1024), "0.0.0.0/0") };
+    assert_eq!(told("tcp", Some(22), vec![all_in(), ephemeral]), ["internet → 22/tcp"]);
+}
+
+#[test]
+fn routes_that_lead_out_together_make_a_path_and_a_narrow_one_makes_a_narrow_path() {
+    let mut inventory = open_to_the_world();
+    let route = |destination: &str, target: &str| Route {
+        destination: destination.into(),
+        target: target.into(),
+        active: true,
+    };
+    let routes = |routes: Vec<Route>, inventory: &mut Inventory| {
+        if let Some(table) = inventory.route_tables.get_mut("rtb-1") {
+            table.routes = routes;
+        }
+    };
+    routes(vec![route("0.0.0.0/1", "igw-1"), route("128.0.0.0/1", "igw-1")], &mut inventory);
+    assert_eq!(found(&inventory)[0].sentence(), "internet → 22/tcp via igw-1, sg-1 (sgr-1)");
+    routes(vec![route("0.0.0.0/0", "nat-1"), route("203.0.113.0/24", "igw-1")], &mut inventory);
+    assert_eq!(found(&inventory)[0].sentence(), "203.0.113.0/24 → 22/tcp via igw-1, sg-1 (sgr-1)");
 }
 
 #[test]
@@ -213,6 +284,7 @@ fn an_ipv6_rule_needs_an_ipv6_address_and_route() {
     }
     if let Some(acl) = inventory.acls.get_mut("acl-1") {
         acl.entries.push(entry(101, true, "-1", None, "::/0"));
+        acl.entries.push(out(101, true, "-1", None, "::/0"));
     }
     assert_eq!(found(&inventory)[0].address, "2001:db8::9");
 }

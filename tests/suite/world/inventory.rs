@@ -206,7 +206,11 @@ pub fn inventory() -> Inventory {
             vpc: "vpc-0aaaaaaaaaaaaaaaa".into(),
             subnets: vec!["subnet-0bbbbbbbbbbbbbbbb".into()],
             is_default: true,
-            entries: vec![entry(100, true), entry(32_767, false)],
+            entries: vec![
+                entry(100, true),
+                entry(32_767, false),
+                AclEntry { direction: Direction::Egress, ..entry(100, true) },
+            ],
         },
     );
     inventory.gateways.insert(

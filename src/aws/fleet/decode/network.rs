@@ -14,6 +14,9 @@ pub fn interfaces(inventory: &mut Inventory, interfaces: Vec<ec2::NetworkInterfa
     for from in interfaces {
         let Some(id) = from.network_interface_id else { continue };
         let attachment = from.attachment;
+        // A public address may stand on a secondary private one alone.
+        let secondary = from.private_ip_addresses.unwrap_or_default().into_iter().filter_map(|one| one.association);
+        let public_ip = from.association.into_iter().chain(secondary).find_map(|association| association.public_ip);
         let interface = Interface {
             id: id.clone(),
             instance: attachment.as_ref().and_then(|attachment| attachment.instance_id.clone()).unwrap_or_default(),
@@ -21,7 +24,7 @@ pub fn interfaces(inventory: &mut Inventory, interfaces: Vec<ec2::NetworkInterfa
             subnet: from.subnet_id.unwrap_or_default(),
             vpc: from.vpc_id.unwrap_or_default(),
             private_ip: from.private_ip_address.unwrap_or_default(),
-            public_ip: from.association.and_then(|association| association.public_ip).unwrap_or_default(),
+            public_ip: public_ip.unwrap_or_default(),
             ipv6: from
                 .ipv6_addresses
                 .unwrap_or_default()
