@@ -186,7 +186,9 @@ fn told(model: &Model, lines: &mut Vec<Line>) {
         return;
     }
     lines.push(Line::new());
-    lines.push(Line::heading(&format!("Interrupted cases ({})", interrupted.len())));
+    let cut_off = interrupted.iter().all(|case| case.run.is_interrupted());
+    let heading = if cut_off { "Interrupted cases" } else { "Cases not finished" };
+    lines.push(Line::heading(&format!("{heading} ({})", interrupted.len())));
     for case in interrupted {
         let line = Line::new()
             .put(Tone::Strong, &case.id)

@@ -1,5 +1,6 @@
-//! Cases of before whose program ended in the middle of a command: what the
-//! journal says of them, what was read since, and what can be done now.
+//! Cases of before that are not finished, since the program ended in the middle of a
+//! command or of a containment: what the journal says of them, what was read since,
+//! and what can be done now.
 
 use jiff::Timestamp;
 
@@ -50,6 +51,11 @@ pub struct Interrupted {
 }
 
 impl Interrupted {
+    /// What happened to it, in a few words.
+    pub fn fate(&self) -> &'static str {
+        if self.run.is_interrupted() { "was interrupted" } else { "stands half done" }
+    }
+
     /// Where it stands and what was found out, in a sentence.
     pub fn standing(&self) -> String {
         match &self.reading {
@@ -91,7 +97,11 @@ pub fn told(run: &Run) -> String {
         Some(Command::Undo { .. }) => "an undo was cut off".to_owned(),
         Some(Command::Run { steps }) => format!("{} of those asked for not done", steps.len()),
         Some(_) => "one object was under way".to_owned(),
-        None => "all that was asked for was come to".to_owned(),
+        None if run.is_half_done() => {
+            let steps = run.plan.containment();
+            format!("{} of the containment not done", steps.iter().filter(|id| run.can_run(id)).count())
+        }
+        None => "all that was asked for is done".to_owned(),
     };
     parts.push(left);
     parts.join(", ")

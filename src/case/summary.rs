@@ -35,7 +35,7 @@ pub struct Summary {
     pub in_use: bool,
 }
 
-/// A case whose program ended in the middle of a command.
+/// A case whose program ended in the middle of a command, or of a containment.
 #[derive(Debug, Clone)]
 pub struct Interrupted {
     /// Its folder.
@@ -46,11 +46,11 @@ pub struct Interrupted {
     pub last: Timestamp,
     /// Who wrote it, as an ARN.
     pub by: String,
-    /// The run that was cut off, the newest of them.
+    /// The run that was cut off, the newest of them; else the newest that is half done.
     pub run: Run,
 }
 
-/// The cases under a folder that were cut off, newest first: neither those that
+/// The cases under a folder that were cut off or are half done, newest first: neither those that
 /// another program has open, nor those that cannot be read. Nothing is healed.
 ///
 /// # Errors
@@ -61,10 +61,13 @@ pub fn interrupted(root: &Path) -> Result<Vec<Interrupted>, Fault> {
         let journal = Case::view(&folder).ok()?;
         let last = journal.entries().last()?;
         let (last, by) = (last.time, last.actor.clone());
-        let run = journal.runs().into_iter().rev().find(Run::is_interrupted)?;
+        let mut runs = journal.runs();
+        let place = runs.iter().rposition(Run::is_interrupted).or_else(|| runs.iter().rposition(Run::is_half_done))?;
+        let run = runs.swap_remove(place);
         Some(Interrupted { folder, id: case.id, last, by, run })
     };
-    let cases = list(root)?.into_iter().filter(|case| case.status == "interrupted" && !case.in_use);
+    let over = ["open", "undone", "left", "unreadable"];
+    let cases = list(root)?.into_iter().filter(|case| !over.contains(&case.status.as_str()) && !case.in_use);
     Ok(cases.filter_map(cut_off).collect())
 }
 

@@ -175,7 +175,13 @@ impl Run {
         !self.is_busy() && (self.is_open() || self.under_way.is_some())
     }
 
-    /// It was cut off, and somebody left it as it stands.
+    /// Something of it is in force, and steps of the containment were not come to:
+    /// whatever ended it, it waits for somebody to go on, to take it back or to leave it.
+    pub fn is_half_done(&self) -> bool {
+        !self.is_busy() && !self.is_interrupted() && !self.left && self.can_undo() && self.next_step().is_some()
+    }
+
+    /// It was cut off or half done, and somebody left it as it stands.
     pub fn is_left(&self) -> bool {
         self.left
     }

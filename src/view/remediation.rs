@@ -145,7 +145,9 @@ pub fn summary(model: &Model) -> Line {
     let offered = model.remediation.offered();
     if offered > 0 {
         let key = model.settings.keymap.shown(Action::Resume);
-        let words = if offered == 1 { "1 case interrupted".to_owned() } else { format!("{offered} cases interrupted") };
+        let cut_off = model.remediation.interrupted.iter().take(offered).all(|case| case.run.is_interrupted());
+        let noun = if offered == 1 { "case" } else { "cases" };
+        let words = format!("{offered} {noun} {}", if cut_off { "interrupted" } else { "not finished" });
         line.push(Tone::Warn, &format!("{words} ({key})  "));
     }
     let mut names: Vec<&str> = Vec::new();

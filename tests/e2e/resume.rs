@@ -155,6 +155,22 @@ fn an_interrupted_containment_that_is_left_with_a_reason_is_not_offered_again() 
 }
 
 #[test]
+fn a_containment_that_ended_between_two_steps_is_offered_as_half_done() {
+    let account = Account::still(20.0);
+    let before = facts(&account);
+    let arguments = ["remediate", "compromised-instance", WEB, "--execute", "--confirm", WEB, "--case", "c-1"];
+    let done = account.stanch(&[&arguments[..], &["--steps", "protect,isolate"]].concat());
+    assert!(done.status.success(), "{}", said(&done));
+    let mut console = console(&account, &["--write"]);
+    console
+        .wait_until("the case", |screen| screen.contains("case c-1 stands half done") && screen.contains("C opens it"));
+    console.press("C");
+    console.wait_until("its plan", |screen| screen.contains("compromised-instance") && screen.contains(" of 15 done"));
+    arm(&mut console);
+    assert_taken_back(&account, &before, &mut console);
+}
+
+#[test]
 fn a_case_of_another_region_is_shown_and_cannot_be_acted_upon() {
     let account = Account::open(20.0);
     killed(&account, "CreateTags");

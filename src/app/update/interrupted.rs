@@ -15,7 +15,7 @@ use super::focus::widen;
 /// nothing left to go on with is said to be so, and stays until that was seen.
 pub fn heard(model: &mut Model, mut case: Interrupted) {
     let key = model.settings.keymap.shown(Action::Resume);
-    let what = format!("case {} was interrupted", case.id);
+    let what = format!("case {} {}", case.id, case.fate());
     match &case.reading {
         Reading::Elsewhere => {}
         Reading::UnderWay => model.notices.warn(format!("{what}: its real state is being read"), model.now),
@@ -80,7 +80,9 @@ pub fn resume(model: &mut Model, out: &mut Vec<Effect>) {
             Search::Failed(fault) => {
                 model.notices.warn(format!("whether a case was interrupted is not known: {fault}"), model.now);
             }
-            Search::Done => model.notices.say("no case of this account and Region was interrupted", model.now),
+            Search::Done => {
+                model.notices.say("no case of this account and Region was interrupted or stands half done", model.now)
+            }
         },
         0 => {
             let words = model.remediation.interrupted.first().map(Interrupted::standing).unwrap_or_default();
@@ -91,7 +93,7 @@ pub fn resume(model: &mut Model, out: &mut Vec<Effect>) {
             model.focus = Pane::Remediation;
             model.remediation.cursor = 0;
             model.remediation.chosen = true;
-            model.notices.say(format!("{many} cases were interrupted: enter opens the selected one"), model.now);
+            model.notices.say(format!("{many} cases are not finished: enter opens the selected one"), model.now);
         }
     }
 }
@@ -126,8 +128,8 @@ pub fn ask_to_leave(model: &mut Model) {
     if plan.running {
         return model.notices.warn("a step is running: X stops it", model.now);
     }
-    if !plan.run.is_interrupted() {
-        return model.notices.say("nothing of this plan was interrupted: esc closes it", model.now);
+    if !plan.run.is_interrupted() && !plan.run.is_half_done() {
+        return model.notices.say("nothing of this plan is half done: esc closes it", model.now);
     }
     let title = plan.run.plan.case.clone();
     model.overlays.push(Overlay::Reason(Reason { about: About::Leave, title, field: Field::default() }));
@@ -139,7 +141,7 @@ pub fn follow(model: &mut Model) {
     let pane = &mut model.remediation;
     let Some(plan) = &pane.plan else { return };
     let (key, before) = (plan.run.plan.key(), pane.interrupted.len());
-    if plan.run.is_interrupted() {
+    if plan.run.is_interrupted() || plan.run.is_half_done() {
         if let Some(case) = pane.interrupted.iter_mut().find(|case| case.run.plan.key() == key) {
             case.run.clone_from(&plan.run);
         }

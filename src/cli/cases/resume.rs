@@ -38,7 +38,8 @@ pub fn run(name: &str, wanted: &Wanted<'_>, setting: &Setting) -> Outcome {
         say(&format!("stanch: {}", visible(&sentence)));
     }
     let mut others = case.runs();
-    let place = others.iter().rposition(Run::is_interrupted).or_else(|| others.len().checked_sub(1));
+    let place = others.iter().rposition(Run::is_interrupted);
+    let place = place.or_else(|| others.iter().rposition(Run::is_half_done)).or_else(|| others.len().checked_sub(1));
     let Some(mut run) = place.map(|place| others.remove(place)) else {
         say("no plan was begun in this case: nothing was changed");
         return Ok(Exit::Done);
@@ -108,7 +109,12 @@ fn next(name: &str, run: &Run, others: &[Run]) {
             other.plan.made
         ));
     }
-    say(&format!("{}: {}", if run.is_interrupted() { "interrupted" } else { "not interrupted" }, told(run)));
+    let standing = match (run.is_interrupted(), run.is_half_done()) {
+        (true, _) => "interrupted",
+        (_, true) => "half done",
+        _ => "not interrupted",
+    };
+    say(&format!("{standing}: {}", told(run)));
     if run.is_open() {
         return say("what came of a call is still not known: read it again later, with this command");
     }
@@ -129,7 +135,7 @@ fn next(name: &str, run: &Run, others: &[Run]) {
             say(&format!("another plan of the case is in force; take it back: stanch undo {name} --confirm {target}"));
         }
     }
-    if run.is_interrupted() {
+    if run.is_interrupted() || run.is_half_done() {
         say(&format!("leave it so:  stanch cases resume {name} --leave REASON"));
     }
 }

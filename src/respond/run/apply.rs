@@ -117,7 +117,10 @@ impl Run {
         self.stopped = None;
         self.current = Some(command.clone());
         match command {
-            Command::Leave { .. } => self.left |= self.under_way.take().is_some(),
+            Command::Leave { .. } => {
+                self.under_way = None;
+                self.left = true;
+            }
             writing if writing.writes() => {
                 self.under_way = Some(writing.clone());
                 self.left = false;

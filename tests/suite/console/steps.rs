@@ -246,7 +246,7 @@ fn that_no_case_was_interrupted_is_said_only_once_it_is_known() {
     desk.send(Message::Search(Search::Failed(broken))).press("C");
     assert!(notice(&desk).contains("not known: /state/cases: denied: permission denied"), "{}", notice(&desk));
     desk.send(Message::Search(Search::Done)).press("C");
-    assert_eq!(notice(&desk), "no case of this account and Region was interrupted");
+    assert_eq!(notice(&desk), "no case of this account and Region was interrupted or stands half done");
 
     let mut recorded = Desk::start(Mode::Recorded, 120, 40, Settings::default());
     recorded.press("C");

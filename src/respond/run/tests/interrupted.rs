@@ -140,6 +140,23 @@ fn an_interrupted_run_that_is_left_is_not_offered_again_and_nothing_is_called() 
 }
 
 #[test]
+fn a_containment_that_ends_between_two_steps_is_half_done_until_it_is_whole_undone_or_left() {
+    let mut drill = Drill::contain();
+    assert!(!drill.run.is_half_done(), "nothing of it is in force");
+    drill.runs(&["protect", "tag"]);
+    drill.restarts();
+    assert!(drill.run.is_half_done() && !drill.run.is_interrupted());
+    drill.does(&Command::Leave { reason: "somebody else goes on".into() }).unwrap();
+    drill.restarts();
+    assert!(!drill.run.is_half_done() && drill.run.is_left());
+    drill.runs(&["shutdown"]);
+    assert!(drill.run.is_half_done(), "it was gone on with after all");
+    drill.does(&Command::Undo { step: None }).unwrap();
+    drill.restarts();
+    assert!(!drill.run.is_half_done(), "nothing is in force any more");
+}
+
+#[test]
 fn a_stop_that_never_ends_is_not_waited_for_without_end() {
     let mut drill = Drill::contain();
     let mut output = drill.run.begin(&Command::Run { steps: vec!["stop".into()] }, &scope(), WEB, drill.now).unwrap();
