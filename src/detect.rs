@@ -31,8 +31,10 @@ mod logic;
 mod matcher;
 mod memo;
 mod modifier;
+mod number;
 mod pattern;
 mod rule;
+mod scalar;
 mod subject;
 mod yaml;
 
@@ -110,7 +112,7 @@ impl RuleSet {
         }
         if with_builtin {
             for (path, text) in builtin::RULES {
-                loader.file("ours", path, text);
+                loader.file(load::OURS, path, text);
             }
         }
         let (compiled, errors) = loader.finish(SETS.fetch_add(1, Ordering::Relaxed));

@@ -1,6 +1,7 @@
 //! The rules in force: the program's own, and those of the folders that the
 //! user names.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,10 +20,13 @@ pub fn load(flags: &RuleFlags, setting: &Setting) -> Result<RuleSet, Failure> {
     folders.extend(setting.config.rules.folders.iter().cloned());
     folders.extend(own.is_dir().then_some(own));
     let mut texts = Vec::new();
+    // A folder may be named twice, in other words: its files are read once.
+    let mut known = HashSet::new();
     for folder in &folders {
         let mut files = Vec::new();
         walk(folder, &mut files)?;
         files.sort();
+        files.retain(|file| known.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
         let mut read = Vec::with_capacity(files.len());
         for file in files {
             match fs::read_to_string(&file) {

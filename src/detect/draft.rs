@@ -1,11 +1,9 @@
 //! One document of a rule file: what it says about itself, and which kind of
 //! document it is.
 
-use serde_json::{Map, Value as Yaml};
-
 use super::correlation::Definition;
 use super::rule::{Rule, RuleError};
-use super::yaml::list;
+use super::yaml::{Map, Value as Yaml, list};
 use crate::domain::finding::Severity;
 
 /// A document, read but not compiled.
@@ -21,16 +19,17 @@ pub(super) struct Draft {
 #[derive(Debug)]
 pub(super) enum Body {
     /// A rule with its `detection` part.
-    Detection(Map<String, Yaml>),
+    Detection(Map),
     /// A rule over the matches of others.
     Correlation(Definition),
     /// A filter, to be added to the rules that it names, with its `filter` part
     /// (Sigma filters specification).
-    Filter { rules: Vec<String>, filter: Map<String, Yaml> },
+    Filter { rules: Vec<String>, filter: Map },
 }
 
-/// Reads a document. An error tells whether the document is merely not for us.
-pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, RuleError> {
+/// Reads a document; where it has no id, `place` is its id: its file, and its line
+/// in it. An error tells whether the document is merely not for us.
+pub(super) fn read(document: &Yaml, origin: &str, path: &str, place: &str) -> Result<Draft, RuleError> {
     let broken = |why: String| RuleError { path: path.to_owned(), why, passed_over: false };
     let foreign = |why: String| RuleError { path: path.to_owned(), why, passed_over: true };
     let Some(map) = document.as_object() else { return Err(broken("it is no map of keys and values".into())) };
@@ -39,7 +38,7 @@ pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, R
             "`action: {action}` is gone from Sigma: write each rule out, or a correlation rule"
         )));
     }
-    let text = |key: &str| map.get(key).and_then(Yaml::as_str).unwrap_or_default().trim().to_owned();
+    let text = |key: &str| map.get(key).and_then(Yaml::text).unwrap_or_default().trim().to_owned();
     let title = text("title");
     if title.is_empty() {
         return Err(broken("it has no title".into()));
@@ -55,7 +54,7 @@ pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, R
         Some(level) => level.as_str().unwrap_or_default().trim().parse().map_err(broken)?,
     };
     let rule = Rule {
-        id: if text("id").is_empty() { title.clone() } else { text("id") },
+        id: if text("id").is_empty() { place.to_owned() } else { text("id") },
         name: text("name"),
         title,
         level,
@@ -85,7 +84,8 @@ pub(super) fn read(document: &Yaml, origin: &str, path: &str) -> Result<Draft, R
             Body::Detection(detection)
         }
         (None, Some(correlation), None) => {
-            Body::Correlation(Definition::read(&correlation, map.get("generate")).map_err(broken)?)
+            let named = |why: String| broken(format!("{}: {why}", rule.title));
+            Body::Correlation(Definition::read(&correlation, map.get("generate")).map_err(named)?)
         }
         (None, None, Some(filter)) => {
             let rules = list(filter.get("rules"));

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Yaml};
-
+use super::Compiled;
 use super::correlation::{Correlation, Definition};
 use super::draft::{self, Body};
 use super::encoding::Placeholders;
@@ -11,7 +10,10 @@ use super::expression::Expression;
 use super::index::Index;
 use super::logic::{self, Fields};
 use super::rule::{Rule, RuleError};
-use super::{Compiled, yaml};
+use super::yaml::{self, Map};
+
+/// The origin of the rules that the program brings along.
+pub(super) const OURS: &str = "ours";
 
 /// Rules being loaded.
 pub(super) struct Loader<'a> {
@@ -21,7 +23,7 @@ pub(super) struct Loader<'a> {
     logic: Vec<Option<Expression>>,
     ids: HashMap<String, usize>,
     correlations: Vec<(Rule, Definition)>,
-    filters: Vec<(Rule, Vec<String>, Map<String, Yaml>)>,
+    filters: Vec<(Rule, Vec<String>, Map)>,
     errors: Vec<RuleError>,
     /// Titles and names of rules for other log sources, which correlations may name.
     foreign: Vec<String>,
@@ -52,17 +54,18 @@ impl<'a> Loader<'a> {
         let several = documents.len() > 1;
         for (line, text) in documents {
             let place = |why: String| if several { format!("document at line {line}: {why}") } else { why };
-            if let Err(mut error) = self.document(origin, path, &text) {
+            let id = if several { format!("{path}:{line}") } else { path.to_owned() };
+            if let Err(mut error) = self.document(origin, path, &id, &text) {
                 error.why = place(error.why);
                 self.errors.push(error);
             }
         }
     }
 
-    fn document(&mut self, origin: &str, path: &str, text: &str) -> Result<(), RuleError> {
+    fn document(&mut self, origin: &str, path: &str, place: &str, text: &str) -> Result<(), RuleError> {
         let fault = |why: String, passed_over: bool| RuleError { path: path.to_owned(), why, passed_over };
         let document = yaml::read(text).map_err(|why| fault(format!("it is no YAML: {why}"), false))?;
-        let draft = draft::read(&document, origin, path).inspect_err(|error| {
+        let draft = draft::read(&document, origin, path, place).inspect_err(|error| {
             if error.passed_over {
                 let texts = ["id", "name", "title"].iter().filter_map(|key| document.get(key)?.as_str());
                 self.foreign.extend(texts.map(str::to_owned));
@@ -71,9 +74,9 @@ impl<'a> Loader<'a> {
         let rule = draft.rule;
         let titled = |why: String| fault(format!("{}: {why}", rule.title), false);
         if !matches!(draft.body, Body::Filter { .. })
-            && let Some(known) = self.ids.get(&rule.id).and_then(|number| self.rules.get(*number))
+            && let Some(error) = self.twice(&rule)
         {
-            return Err(fault(format!("a rule with the id {} is loaded from {} already", rule.id, known.path), true));
+            return Err(error);
         }
         match draft.body {
             Body::Detection(detection) => {
@@ -88,6 +91,15 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
+    /// Another rule with the id is loaded already. That one of the user's stands
+    /// for one of ours is as they want it; all else they should know.
+    fn twice(&self, rule: &Rule) -> Option<RuleError> {
+        let known = self.rules.get(*self.ids.get(&rule.id)?)?;
+        let why = format!("{}: a rule with the id {} is loaded from {} already", rule.title, rule.id, known.path);
+        let passed_over = rule.origin == OURS && known.origin != OURS;
+        Some(RuleError { path: rule.path.clone(), why, passed_over })
+    }
+
     /// Ties the rules together and indexes them.
     pub(super) fn finish(mut self, identity: usize) -> (Compiled, Vec<RuleError>) {
         self.filter();
@@ -97,9 +109,8 @@ impl<'a> Loader<'a> {
         loop {
             let before = waiting.len();
             for (rule, definition) in std::mem::take(&mut waiting) {
-                if let Some(known) = self.ids.get(&rule.id).and_then(|number| self.rules.get(*number)) {
-                    let why = format!("a rule with the id {} is loaded from {} already", rule.id, known.path);
-                    self.errors.push(RuleError { path: rule.path, why, passed_over: true });
+                if let Some(error) = self.twice(&rule) {
+                    self.errors.push(error);
                     continue;
                 }
                 let parts: Option<Vec<usize>> =

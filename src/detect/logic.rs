@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Yaml};
-
 use super::condition::{self, Condition, Quantity};
 use super::encoding::Placeholders;
 use super::expression::{Expression, Test};
 use super::modifier::{Kind, Question};
 use super::subject::Path;
+use super::yaml::{Map, Value as Yaml};
 
 /// The fields that the rules of a set name, each once.
 #[derive(Debug, Default)]
@@ -26,11 +25,7 @@ impl Fields {
 }
 
 /// Compiles the searches and the condition of a `detection` or `filter` part.
-pub(super) fn compile(
-    detection: &Map<String, Yaml>,
-    fields: &mut Fields,
-    placeholders: &Placeholders,
-) -> Result<Expression, String> {
+pub(super) fn compile(detection: &Map, fields: &mut Fields, placeholders: &Placeholders) -> Result<Expression, String> {
     let mut searches = Vec::new();
     for (name, search) in detection {
         if matches!(name.as_str(), "condition" | "timeframe" | "rules") {
@@ -122,7 +117,9 @@ impl Searcher<'_> {
         match search {
             Yaml::Object(map) => self.map(map),
             Yaml::Array(list) if list.is_empty() => Err("it is empty".into()),
-            Yaml::Array(list) if list.iter().all(|one| !one.is_object() && !one.is_array()) => self.test("", search),
+            Yaml::Array(list) if list.iter().all(|one| !matches!(one, Yaml::Object(_) | Yaml::Array(_))) => {
+                self.test("", search)
+            }
             Yaml::Array(list) => {
                 let mut ways = Vec::new();
                 for one in list {
@@ -139,7 +136,7 @@ impl Searcher<'_> {
         }
     }
 
-    fn map(&mut self, map: &Map<String, Yaml>) -> Result<Expression, String> {
+    fn map(&mut self, map: &Map) -> Result<Expression, String> {
         if map.is_empty() {
             return Err("it is empty".into());
         }

@@ -10,6 +10,7 @@ use regex::Regex;
 use rustc_hash::FxHashSet;
 
 use super::json::Value;
+use super::number::Number;
 use super::pattern::{Pattern, fold};
 
 /// One comparison with one value of a field.
@@ -22,7 +23,7 @@ pub(super) enum Matcher {
     /// Any of many strings stands in the value; the needles are folded unless `cased`.
     ContainsAny { needles: AhoCorasick, cased: bool },
     /// A number, with its text as the rule writes it.
-    Number(f64, String),
+    Number(Number, String),
     /// A truth value.
     Bool(bool),
     /// Null, or no such field at all.
@@ -32,7 +33,7 @@ pub(super) enum Matcher {
     /// An address in a network, or a network within it.
     Cidr(IpNet),
     /// A comparison of numbers.
-    Compare(Order, f64),
+    Compare(Order, Number),
 }
 
 /// How numbers are compared.
@@ -48,8 +49,7 @@ pub(super) enum Order {
 
 impl Order {
     /// The comparison holds between two numbers.
-    #[expect(clippy::float_cmp, reason = "a rule's number is compared as it is written")]
-    pub(super) fn holds(self, left: f64, right: f64) -> bool {
+    pub(super) fn holds<N: PartialOrd + Copy>(self, left: N, right: N) -> bool {
         match self {
             Self::Less => left < right,
             Self::LessOrEqual => left <= right,
@@ -112,12 +112,12 @@ impl Matcher {
                 needles.is_match(text.as_ref())
             }),
             Self::Number(number, written) => match value {
-                Value::Number(text) => text == written || text.parse() == Ok(*number),
+                Value::Number(text) => text == written || Number::read(text) == Some(*number),
                 Value::Text(text) => {
                     text == written
                         || (!text.is_empty()
                             && text.bytes().all(|byte| byte.is_ascii_digit())
-                            && text.parse() == Ok(*number))
+                            && Number::read(text) == Some(*number))
                 }
                 _ => false,
             },
@@ -132,7 +132,7 @@ impl Matcher {
                 matches!(value, Value::Number(_) | Value::Text(_))
                     && value
                         .text()
-                        .and_then(|text| text.trim().parse().ok())
+                        .and_then(|text| Number::read(text.trim()))
                         .is_some_and(|have| order.holds(have, *number))
             }
         }
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn numbers_and_truth_values_match_whether_written_as_such_or_as_text() {
-        let number = Matcher::Number(22.0, "22".into());
+        let number = Matcher::Number(Number::Whole(22), "22".into());
         for (value, wanted) in [
             (Value::Number("22"), true),
             (Value::Number("22.0"), true),
@@ -224,6 +224,22 @@ mod tests {
         let truth = Matcher::Bool(true);
         assert!(truth.matches(&Value::Bool(true)) && truth.matches(&Value::Text("True".into())));
         assert!(!truth.matches(&Value::Bool(false)) && !truth.matches(&Value::Number("1")));
+    }
+
+    #[test]
+    fn numbers_are_compared_to_the_last_digit_and_words_are_none() {
+        let number = Matcher::Number(Number::Whole(9_007_199_254_740_993), "9007199254740993".into());
+        for text in ["9007199254740992", "9007199254740994"] {
+            assert!(!number.matches(&Value::Number(text)) && !number.matches(&Value::Text(text.into())), "{text}");
+        }
+        let more = Matcher::Compare(Order::Greater, Number::Whole(9_007_199_254_740_992));
+        assert!(more.matches(&Value::Number("9007199254740993")) && !more.matches(&Value::Number("9007199254740992")));
+        let more = Matcher::Compare(Order::Greater, Number::Whole(5));
+        for (text, wanted) in
+            [("6", true), (" 5.5 ", true), ("1e3", true), ("Infinity", false), ("inf", false), ("NaN", false)]
+        {
+            assert_eq!(more.matches(&Value::Text(text.into())), wanted, "{text}");
+        }
     }
 
     #[test]

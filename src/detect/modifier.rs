@@ -2,11 +2,12 @@
 //! 2.1.0), and the comparisons that they make of a rule's values.
 
 use regex::RegexBuilder;
-use serde_json::Value as Yaml;
 
 use super::encoding::{Placeholders, Transform, expand};
 use super::matcher::{Matcher, Order, TimePart, join};
+use super::number::Number;
 use super::pattern::{Pattern, Piece, Pieces, parse};
+use super::yaml::Value as Yaml;
 
 /// What a field and its modifiers ask for, before the values are compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +171,7 @@ impl Question {
             self.reference(list).map_err(named)?
         } else if self.operator == Operator::Exists {
             match list {
-                [Yaml::Bool(wanted)] => Kind::Exists(*wanted),
+                [Yaml::Bool(wanted, _)] => Kind::Exists(*wanted),
                 [Yaml::String(text)] if text.eq_ignore_ascii_case("true") => Kind::Exists(true),
                 [Yaml::String(text)] if text.eq_ignore_ascii_case("false") => Kind::Exists(false),
                 _ => return Err(named("`exists` takes true or false".into())),
@@ -205,18 +206,24 @@ impl Question {
 
     /// The comparisons that one value of the rule stands for.
     fn matchers(&self, value: &Yaml, placeholders: &Placeholders) -> Result<Vec<Matcher>, String> {
-        let text = match value {
-            Yaml::Null if self.operator == Operator::Equals && !self.field.is_empty() => {
-                return Ok(vec![Matcher::Null]);
-            }
-            Yaml::String(text) => text.clone(),
-            Yaml::Bool(truth) => truth.to_string(),
-            Yaml::Number(number) => number.to_string(),
-            Yaml::Null | Yaml::Array(_) | Yaml::Object(_) => {
-                return Err("its values must be strings, numbers, truth values or null".into());
-            }
+        if *value == Yaml::Null && self.operator == Operator::Equals && !self.field.is_empty() {
+            return Ok(vec![Matcher::Null]);
+        }
+        let Some(text) = value.text() else {
+            return Err("its values must be strings, numbers, truth values or null".into());
         };
-        let texts = if self.expand { expand(&text, placeholders)? } else { vec![text] };
+        if self.operator == Operator::Equals && !self.field.is_empty() && self.transforms.is_empty() {
+            match value {
+                Yaml::Bool(truth, _) => return Ok(vec![Matcher::Bool(*truth)]),
+                Yaml::Number(number, text) => return Ok(vec![Matcher::Number(*number, text.clone())]),
+                _ => {}
+            }
+            // `09` is text in YAML, and yet the ninth hour.
+            if let (Some(_), Some(number)) = (self.part, value.number()) {
+                return Ok(vec![Matcher::Number(number, text.to_owned())]);
+            }
+        }
+        let texts = if self.expand { expand(text, placeholders)? } else { vec![text.to_owned()] };
         let mut matchers = Vec::new();
         for text in texts {
             match self.operator {
@@ -236,17 +243,14 @@ impl Question {
                     matchers.push(Matcher::Cidr(network.map_err(|_| format!("`{text}` is no network"))?));
                 }
                 Operator::Compare(order) => {
-                    let number: f64 = text.trim().parse().map_err(|_| format!("`{text}` is no number"))?;
-                    matchers.push(Matcher::Compare(order, number));
+                    let number = match value {
+                        Yaml::Number(number, _) => Some(*number),
+                        _ => Number::read(text.trim()),
+                    };
+                    matchers.push(Matcher::Compare(order, number.ok_or_else(|| format!("`{text}` is no number"))?));
                 }
                 // Read again, by `compile`.
                 Operator::Exists => return Err("`exists` takes true or false".into()),
-                Operator::Equals if !self.field.is_empty() && self.transforms.is_empty() && !value.is_string() => {
-                    matchers.push(match value {
-                        Yaml::Bool(truth) => Matcher::Bool(*truth),
-                        number => Matcher::Number(number.as_f64().unwrap_or(f64::NAN), text),
-                    });
-                }
                 Operator::Equals | Operator::Contains | Operator::StartsWith | Operator::EndsWith => {
                     let mut ways = vec![parse(&text)];
                     for transform in &self.transforms {

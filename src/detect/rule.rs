@@ -5,7 +5,8 @@ use crate::domain::finding::Severity;
 /// A loaded rule: everything that Sigma says about it but its logic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// The rule's id, a UUID in Sigma; its title where the file has no id.
+    /// The rule's id, a UUID in Sigma; its place (file, and line of one among
+    /// several) where the file has no id.
     /// Unique among the loaded rules.
     pub id: String,
     /// The name that correlations may refer to it by, empty for none.
@@ -55,7 +56,7 @@ pub struct RuleError {
     pub path: String,
     /// Why, with the document's place in the file and the rule's title where they are known.
     pub why: String,
-    /// Nothing is wrong with the rule: it is for another log source, or another
-    /// rule with its id is loaded already.
+    /// Nothing is wrong with the rule: it is for another log source, or one of
+    /// our own that a rule of the user replaces.
     pub passed_over: bool,
 }

@@ -260,15 +260,60 @@ fn what_is_not_for_us_is_passed_over_and_said_so() {
         vec![("mine".to_owned(), texts.iter().enumerate().map(|(n, t)| (format!("{n}.yml"), t.clone())).collect())]
     };
     let azure = one.replace("product: aws", "product: azure").replace("id: r", "id: z");
-    let (rules, errors) = RuleSet::load(&files(&[one.clone(), azure, one.clone(), "# nothing\n".into()]), false);
+    let (rules, errors) = RuleSet::load(&files(&[one.clone(), azure, "# nothing\n".into()]), false);
     assert_eq!(rules.rules().len(), 1);
     assert!(errors.iter().all(|error| error.passed_over));
-    assert!(errors[0].why.contains("azure") && errors[1].why.contains("already") && errors[2].why.contains("empty"));
+    assert!(errors[0].why.contains("azure") && errors[1].why.contains("empty"));
+    // Two rules under one id are another matter: one of them is not in force.
+    let (rules, errors) = RuleSet::load(&files(&[one.clone(), one.clone()]), false);
+    assert_eq!(rules.rules().len(), 1);
+    assert_eq!(errors.len(), 1);
+    assert_eq!((errors[0].path.as_str(), errors[0].passed_over), ("1.yml", false));
+    assert!(errors[0].why.contains("id r is loaded from 0.yml already"), "{}", errors[0].why);
     let (_, errors) = RuleSet::load(&files(&["not: [a rule".into(), "- 1".into(), "title: t".into()]), false);
     assert!(errors.iter().all(|error| !error.passed_over));
     assert!(
         errors[0].why.contains("no YAML") && errors[1].why.contains("no map") && errors[2].why.contains("no detection")
     );
+}
+
+#[test]
+fn rules_without_an_id_are_told_apart_by_their_place() {
+    let one = rule("s: {x: 1}\ncondition: s").replace("id: r\n", "");
+    let both = format!("{one}---\n{one}");
+    let files = vec![("a.yml".to_owned(), one), ("b.yml".to_owned(), both)];
+    let (rules, errors) = RuleSet::load(&[("mine".into(), files)], false);
+    assert_eq!(errors, []);
+    assert_eq!(rules.rules().iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["a.yml", "b.yml:1", "b.yml:9"]);
+    let raw = json!({"eventID": "e", "x": 1}).to_string();
+    assert_eq!(rules.evaluate(&Subject::new("", "", raw.as_bytes())).len(), 3);
+}
+
+#[test]
+fn plain_values_are_read_as_sigma_s_own_tools_read_them() {
+    let arn = json!("arn:aws:iam::012345678901:root");
+    for (question, field, wanted) in [
+        ("f|contains: 012345678901", arn.clone(), true),
+        ("f|contains: 012345670123", json!("arn:aws:iam::012345670123:root"), true),
+        ("f: 012345670123", json!("012345670123"), true),
+        ("f: 012345678901", json!("12345678901"), false),
+        ("f: y", json!("y"), true),
+        ("f: y", json!(true), false),
+        ("f: n", json!("N"), true),
+        ("f: yes", json!(true), true),
+        ("f: 1e5", json!("1e5"), true),
+        ("f: 1e5", json!(100_000), false),
+        ("f: 0x10", json!(16), true),
+        ("f: 9007199254740993", json!(9_007_199_254_740_992_u64), false),
+        ("f: 9007199254740993", json!(9_007_199_254_740_993_u64), true),
+        ("f: 9007199254740993", json!("9007199254740992"), false),
+        ("f|gt: 9007199254740992", json!(9_007_199_254_740_993_u64), true),
+        ("f|gt: 5", json!("Infinity"), false),
+        ("f|gt: 5", json!("6"), true),
+        ("f|hour: 09", json!("2026-11-24T09:14:00Z"), true),
+    ] {
+        assert_eq!(asks(question, &field), wanted, "{question} of {field}");
+    }
 }
 
 #[test]

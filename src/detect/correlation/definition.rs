@@ -1,10 +1,16 @@
 //! The `correlation` part of a rule, as it is written (Sigma correlation rules
 //! specification, 2.1.0).
 
-use serde_json::{Map, Value as Yaml};
-
 use crate::detect::matcher::Order;
-use crate::detect::yaml::list;
+use crate::detect::number::Number;
+use crate::detect::yaml::{Map, Value as Yaml, list};
+
+/// How many events one correlation keeps for each group at least.
+const KEPT: usize = 4096;
+
+/// The largest count that a correlation may ask for. Events are kept in memory
+/// until there are as many.
+const LARGEST: f64 = 50_000.0;
 
 /// A correlation, read but not yet tied to the rules that it names.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,10 +56,10 @@ pub(super) enum Measure {
 
 impl Definition {
     /// Reads the part. `generate` may stand in it or beside it.
-    pub(in crate::detect) fn read(part: &Map<String, Yaml>, beside: Option<&Yaml>) -> Result<Self, String> {
+    pub(in crate::detect) fn read(part: &Map, beside: Option<&Yaml>) -> Result<Self, String> {
         let kind = part.get("type").and_then(Yaml::as_str).unwrap_or_default();
         let condition = match part.get("condition") {
-            None | Some(Yaml::Null) => Map::new(),
+            None | Some(Yaml::Null) => Map::default(),
             Some(Yaml::Object(condition)) => condition.clone(),
             Some(_) => return Err("the correlation's condition is no map such as `gte: 10`".into()),
         };
@@ -69,11 +75,7 @@ impl Definition {
                 "field" | "percentile" => continue,
                 other => return Err(format!("the correlation's condition has no `{other}`")),
             };
-            let number = match value {
-                Yaml::Number(number) => number.as_f64(),
-                Yaml::String(text) => text.trim().parse().ok(),
-                _ => None,
-            };
+            let number = value.number().map(Number::float);
             limits.push((order, number.ok_or_else(|| format!("`{key}` in the correlation's condition is no number"))?));
         }
         let fields = list(condition.get("field"));
@@ -83,7 +85,7 @@ impl Definition {
             "value_sum" => Measure::Sum,
             "value_avg" => Measure::Average,
             "value_median" => Measure::Percentile(50.0),
-            "value_percentile" => match condition.get("percentile").and_then(Yaml::as_f64) {
+            "value_percentile" => match condition.get("percentile").and_then(Yaml::number).map(Number::float) {
                 Some(percent) if (0.0..=100.0).contains(&percent) => Measure::Percentile(percent),
                 _ => return Err("value_percentile needs a `percentile` from 0 to 100 in its condition".into()),
             },
@@ -107,6 +109,11 @@ impl Definition {
         if limits.is_empty() {
             limits.push((Order::GreaterOrEqual, rules.len() as f64));
         }
+        if matches!(measure, Measure::Events | Measure::Values)
+            && let Some((_, limit)) = limits.iter().find(|(_, limit)| *limit > LARGEST)
+        {
+            return Err(format!("it counts to {limit}, and no correlation here counts further than {LARGEST}"));
+        }
         let timespan = list(part.get("timespan").or_else(|| part.get("timeframe"))).join("");
         let seconds = seconds(&timespan)?;
         let aliases = match part.get("aliases") {
@@ -125,6 +132,14 @@ impl Definition {
         let generates = part.get("generate").or(beside).and_then(Yaml::as_bool).unwrap_or(false);
         let group_by = list(part.get("group-by"));
         Ok(Self { measure, rules, group_by, seconds, timespan, limits, fields, aliases, generates })
+    }
+
+    /// How many events it keeps for each group: enough to count to its limits
+    /// on either side of a late one.
+    pub(super) fn kept(&self) -> usize {
+        let counts = matches!(self.measure, Measure::Events | Measure::Values);
+        let limits = self.limits.iter().map(|(_, limit)| (limit.max(0.0).ceil() as usize + 1) * 2);
+        limits.filter(|_| counts).max().unwrap_or(0).max(KEPT)
     }
 
     /// The field that a name in `group-by` stands for in a rule that may be called
