@@ -11,24 +11,32 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::number::Number;
 use super::subject::{Path, Reading, Subject};
 use super::{Hits, RuleSet};
 use crate::domain::finding::Finding;
 
+mod bursts;
+mod chain;
+mod crowd;
 mod definition;
 mod group;
 mod in_order;
+mod seen;
 mod sighting;
+mod tally;
 
 pub(super) use definition::Definition;
-use group::{Group, Met, Seen};
+use group::{Group, Met};
 pub use in_order::InOrder;
+use seen::Seen;
 use sighting::Glimpse;
 pub use sighting::{Sighting, Spotter};
 
 /// How many seen events all correlations keep together before the groups that
-/// were quiet longest are forgotten.
+/// were quiet longest are forgotten: these, or so many of the largest groups.
 const MOST_SEEN: usize = 400_000;
+const MOST_GROUPS: usize = 4;
 
 /// A correlation, tied to the rules that it looks at.
 #[derive(Debug)]
@@ -79,6 +87,7 @@ pub struct Correlator {
     spotter: Spotter,
     groups: Vec<FxHashMap<Arc<[String]>, Group>>,
     seen: usize,
+    most: usize,
     clock: u64,
 }
 
@@ -86,13 +95,16 @@ impl Correlator {
     /// A correlator that has seen nothing.
     pub fn new(rules: &RuleSet) -> Self {
         let groups = vec![FxHashMap::default(); rules.correlations().len()];
-        Self { rules: rules.clone(), spotter: Spotter::new(rules), groups, seen: 0, clock: 0 }
+        let kept = rules.correlations().iter().map(|correlation| correlation.definition.kept()).max().unwrap_or(0);
+        let most = MOST_SEEN.max(MOST_GROUPS * kept);
+        Self { rules: rules.clone(), spotter: Spotter::new(rules), groups, seen: 0, most, clock: 0 }
     }
 
     /// Takes in the hits of one event that happened at `time`, and tells the
     /// correlations that it completes. Events may come in any order and more
     /// than once. A burst is told once, when it first meets its condition; the
-    /// finding stands on the latest of its events, whichever came last.
+    /// finding stands on the latest of its events, whichever came last. What looks
+    /// at a correlation sees it met by each event that it goes on with.
     pub fn observe(&mut self, hits: &Hits, subject: &Subject<'_>, time: Timestamp) -> Vec<Finding> {
         self.spotter.spot(hits, subject, time).map(|sighting| self.take(&sighting)).unwrap_or_default()
     }
@@ -101,57 +113,55 @@ impl Correlator {
     pub fn take(&mut self, sighting: &Sighting) -> Vec<Finding> {
         let rules = self.rules.clone();
         let mut findings = Vec::new();
-        let mut waiting = sighting.hits.to_vec();
+        let hit = |rule: u32| Hit { rule, second: sighting.second, id: Arc::clone(&sighting.id) };
+        let mut waiting: Vec<Hit> = sighting.hits.iter().map(|rule| hit(*rule)).collect();
         while let Some(hit) = waiting.pop() {
-            for &number in rules.looked_at_by(hit) {
+            for &number in rules.looked_at_by(hit.rule) {
                 let Some(correlation) = rules.correlations().get(number) else { continue };
-                if let Some((because, met)) = self.feed(number, correlation, hit, sighting) {
-                    waiting.push(correlation.rule);
-                    findings.extend(rules.correlated(correlation.rule, because, met.count, &met.last));
+                for (glimpse, met) in self.feed(number, correlation, &hit, sighting) {
+                    findings.extend(told(&rules, correlation, glimpse, &met));
+                    // It is met when the last of its events happens.
+                    let next = Hit { rule: correlation.rule, second: met.stop, id: met.last };
+                    if !waiting.contains(&next) {
+                        waiting.push(next);
+                    }
                 }
             }
         }
-        if self.seen > MOST_SEEN {
+        if self.seen > self.most {
             self.forget();
         }
         findings
     }
 
-    /// Adds one event to its group; tells why and with which events, where that
-    /// meets the condition for the first time in a burst.
-    fn feed(
+    /// Adds one event to its groups; tells where that meets the condition.
+    fn feed<'s>(
         &mut self,
         number: usize,
         correlation: &Correlation,
-        hit: u32,
-        sighting: &Sighting,
-    ) -> Option<(Vec<(String, String)>, Met)> {
-        let definition = &correlation.definition;
-        let groups = self.groups.get_mut(number)?;
-        let mut told = None;
-        let of_it = |glimpse: &&Glimpse| glimpse.correlation == number && glimpse.hit == hit;
+        hit: &Hit,
+        sighting: &'s Sighting,
+    ) -> Vec<(&'s Glimpse, Met)> {
+        let mut all = Vec::new();
+        let Some(groups) = self.groups.get_mut(number) else { return all };
+        let of_it = |glimpse: &&Glimpse| glimpse.correlation == number && glimpse.hit == hit.rule;
         for glimpse in sighting.parts.iter().filter(of_it) {
             self.clock += 1;
             let group = groups.entry(Arc::clone(&glimpse.key)).or_default();
             let before = group.len();
             let seen = Seen {
-                second: sighting.second,
-                event: sighting::event_of(&sighting.id),
-                id: Arc::clone(&sighting.id),
+                second: hit.second,
+                event: sighting::event_of(&hit.id),
+                id: Arc::clone(&hit.id),
                 part: glimpse.part,
                 value: glimpse.value,
                 number: glimpse.number,
             };
-            let met = group.add(&seen, definition, self.clock);
+            let met = group.add(&seen, &correlation.definition, self.clock);
             self.seen = (self.seen + group.len()).saturating_sub(before);
-            if let (Some(met), None, Some(part)) = (met, &told, correlation.parts.get(usize::from(glimpse.part))) {
-                let fields = part.group_by.iter().map(|path| path.text.to_string());
-                let mut because: Vec<(String, String)> = fields.zip(glimpse.key.iter().cloned()).collect();
-                because.push(("events".into(), format!("{} within {}", met.count, definition.timespan)));
-                told = Some((because, met));
-            }
+            all.extend(met.map(|met| (glimpse, met)));
         }
-        told
+        all
     }
 
     /// Forgets the half of the groups that were touched longest ago.
@@ -160,10 +170,29 @@ impl Correlator {
         touched.sort_unstable();
         let middle = touched.get(touched.len() / 2).copied().unwrap_or(0);
         for groups in &mut self.groups {
-            groups.retain(|_, group| group.touched() > middle);
+            groups.retain(|_, group| group.touched() >= middle);
         }
         self.seen = self.groups.iter().flat_map(HashMap::values).map(Group::len).sum();
     }
+}
+
+/// A rule that is met by an event.
+#[derive(Debug, PartialEq)]
+struct Hit {
+    rule: u32,
+    second: i64,
+    id: Arc<str>,
+}
+
+/// What a correlation tells of a burst, where that is a new one.
+fn told(rules: &RuleSet, correlation: &Correlation, glimpse: &Glimpse, met: &Met) -> Option<Finding> {
+    let count = met.new?;
+    let part = correlation.parts.get(usize::from(glimpse.part))?;
+    let fields = part.group_by.iter().map(|path| path.text.to_string());
+    let mut because: Vec<(String, String)> = fields.zip(glimpse.key.iter().cloned()).collect();
+    let at_least = if count.at_least { "at least " } else { "" };
+    because.push(("events".into(), format!("{at_least}{} within {}", count.events, correlation.definition.timespan)));
+    rules.correlated(correlation.rule, because, count.events, &met.last)
 }
 
 fn hash(value: &impl Hash) -> u64 {
@@ -189,7 +218,7 @@ fn measured(reading: &mut Reading<'_>, fields: &[Path]) -> Option<(u64, f64)> {
     for path in fields {
         texts.push(reading.find(path).values().first()?.text()?.into_owned());
     }
-    let number = texts.first().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN);
+    let number = texts.first().and_then(|text| Number::read(text.trim())).map_or(f64::NAN, Number::float);
     Some((hash(&texts), number))
 }
 

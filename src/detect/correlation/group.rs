@@ -1,61 +1,56 @@
 //! The events of one correlation that share their `group-by` values.
 
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::bursts::Bursts;
+use super::chain;
+use super::crowd::Crowd;
 use super::definition::{Definition, Measure};
+use super::seen::Seen;
+use super::tally::Tally;
 use crate::detect::matcher::Order;
-
-/// How many events one group keeps: those nearest to the newest comer.
-const MOST: usize = 4096;
-
-/// So many over it are let be, and then taken out together.
-const OVER: usize = MOST / 8;
-
-/// An event that a correlation counts.
-#[derive(Debug, Clone)]
-pub(super) struct Seen {
-    /// When, in seconds.
-    pub(super) second: i64,
-    /// Which event, by the hash of its id.
-    pub(super) event: u64,
-    /// Its id.
-    pub(super) id: Arc<str>,
-    /// Which of the correlation's rules it matched.
-    pub(super) part: u16,
-    /// Its value, to tell it from others.
-    pub(super) value: u64,
-    /// Its value as a number; not a number where it is none.
-    pub(super) number: f64,
-}
 
 /// Events that meet a correlation's condition together.
 #[derive(Debug, Clone)]
 pub(super) struct Met {
-    /// The first of them, in seconds.
-    start: i64,
-    /// The last.
-    stop: i64,
-    /// How many there are; 0 where they only go on with a burst that was told.
-    pub(super) count: u32,
+    /// The last of them, in seconds.
+    pub(super) stop: i64,
     /// The id of the last.
     pub(super) last: Arc<str>,
+    /// How many there are, where they are a new burst; none where they only go on
+    /// with one that was told.
+    pub(super) new: Option<Count>,
+}
+
+/// How many events meet a condition together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) events: u32,
+    /// There were more, which are not kept any longer.
+    pub(super) at_least: bool,
 }
 
 /// The events of one correlation that share their `group-by` values, in order of time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Group {
-    seen: Vec<Seen>,
-    /// The bursts that were told: first and last second.
-    told: Vec<(i64, i64)>,
+    /// One lane for all; for rules in order one for each of them.
+    lanes: Vec<VecDeque<Seen>>,
+    tally: Tally,
+    crowd: Crowd,
+    told: Bursts,
+    /// The first and the last second of what is kept no longer.
+    lost: Option<(i64, i64)>,
     touched: u64,
 }
 
 impl Group {
     /// How many events it keeps.
     pub(super) fn len(&self) -> usize {
-        self.seen.len()
+        self.lanes.iter().map(VecDeque::len).sum()
     }
 
     /// When it last took in an event, by the correlator's count.
@@ -63,160 +58,162 @@ impl Group {
         self.touched
     }
 
-    /// Takes in an event. Tells the events of the burst that it completes, where
-    /// that was not told before.
+    /// Takes in an event. Tells the events that meet the condition with it.
     pub(super) fn add(&mut self, new: &Seen, definition: &Definition, clock: u64) -> Option<Met> {
         self.touched = clock;
-        let in_rules = matches!(definition.measure, Measure::Rules | Measure::RulesInOrder);
-        let known = |seen: &Seen| seen.event == new.event && (!in_rules || seen.part == new.part);
-        let end = self.seen.partition_point(|seen| seen.second <= new.second);
-        if self.seen[..end].iter().rev().take_while(|seen| seen.second == new.second).any(known) {
+        let in_order = definition.measure == Measure::RulesInOrder;
+        if self.lanes.is_empty() {
+            self.lanes = vec![VecDeque::new(); if in_order { definition.rules.len() } else { 1 }];
+        }
+        let lane = self.lanes.get_mut(if in_order { usize::from(new.part) } else { 0 })?;
+        let by_rule = in_order || definition.measure == Measure::Rules;
+        let begin = lane.partition_point(|seen| seen.second < new.second);
+        let end = lane.partition_point(|seen| seen.second <= new.second);
+        let name = |seen: &Seen| (seen.event, if by_rule { seen.part } else { 0 });
+        if self.crowd.has(new.second, name(new), lane.range(begin..end).map(name)) {
             return None;
         }
-        self.seen.insert(end, new.clone());
-        if self.seen.len() > MOST + OVER {
-            if end > MOST / 2 {
-                self.seen.drain(..=OVER);
-            } else {
-                self.seen.truncate(MOST);
-            }
+        lane.insert(end, new.clone());
+        let most = definition.kept();
+        let is_full = lane.len() > most + most / 8;
+        if is_full {
+            let lost = shorten(lane, end, most, definition.measure);
+            self.lost = self.lost.into_iter().chain(lost).reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+            self.tally.forget();
+        } else if !in_order {
+            self.tally.inserted(end, key(definition)(new));
         }
-        let met = match definition.measure {
-            Measure::RulesInOrder => self.chain(new, definition)?,
-            _ => self.burst(new, definition)?,
-        };
-        let (start, stop) = (met.start, met.stop);
-        // A burst goes on as long as it meets its condition.
-        if let Some(at) = self.known(start, stop) {
-            let told = &mut self.told[at];
-            *told = (told.0.min(start), told.1.max(stop));
-            return None;
-        }
-        self.told.push((start, stop));
-        if self.told.len() > MOST {
-            self.told.remove(0);
-        }
-        Some(met)
+        if in_order { self.chain(new, definition) } else { self.burst(new, definition) }
     }
 
-    /// The burst that was told and that one between these seconds is part of.
-    fn known(&self, start: i64, stop: i64) -> Option<usize> {
-        self.told.iter().position(|told| told.0 <= stop && start <= told.1)
+    fn chain(&mut self, new: &Seen, definition: &Definition) -> Option<Met> {
+        let chain = chain::around(&self.lanes, new, definition.seconds)?;
+        let is_new = !chain.repeats && self.told.is_new(chain.start, chain.stop);
+        let count = Count { events: u32::try_from(self.lanes.len()).unwrap_or(u32::MAX), at_least: false };
+        Some(Met { stop: chain.stop, last: chain.last, new: is_new.then_some(count) })
     }
 
     /// A window around the new event that meets the condition.
-    fn burst(&self, new: &Seen, definition: &Definition) -> Option<Met> {
+    fn burst(&mut self, new: &Seen, definition: &Definition) -> Option<Met> {
         let span = definition.seconds;
-        let from = self.seen.partition_point(|seen| seen.second < new.second.saturating_sub(span));
-        let at = self.seen.partition_point(|seen| seen.second < new.second);
-        let window = |first: usize| {
-            let start = self.seen[first].second;
-            let end = self.seen.partition_point(|seen| seen.second <= start.saturating_add(span));
-            &self.seen[first..end]
-        };
         let grows = definition.limits.iter().all(|(order, _)| matches!(order, Order::Greater | Order::GreaterOrEqual))
             && !matches!(definition.measure, Measure::Average | Measure::Percentile(_));
-        // What is counted is never more than there are events.
-        let counts = grows && !matches!(definition.measure, Measure::Sum);
-        let too_few =
-            |window: &[Seen]| counts && definition.limits.iter().any(|(_, limit)| (window.len() as f64) < *limit);
-        let until = self.seen.partition_point(|seen| seen.second <= new.second);
-        let meets = |window: &[Seen]| {
-            if too_few(window) {
-                return None;
+        let lane = self.lanes.first()?;
+        let from = lane.partition_point(|seen| seen.second < new.second.saturating_sub(span));
+        let until = lane.partition_point(|seen| seen.second <= new.second);
+        // What there is up to the event.
+        if let Some(met) = self.meets(from..until, definition) {
+            return Some(met);
+        }
+        let lane = self.lanes.first()?;
+        if !grows || until == lane.len() {
+            // More events may end such a condition.
+            return None;
+        }
+        // A late one: later events may meet the condition with it. Those of a
+        // burst that was told have met it before.
+        let counts = definition.measure != Measure::Sum;
+        if counts && self.told.spans(new.second) {
+            return None;
+        }
+        let end = lane.partition_point(|seen| seen.second <= new.second.saturating_add(span));
+        if counts && !self.holds(from..end, definition) {
+            return None;
+        }
+        let mut to = until;
+        for first in from..until {
+            let lane = self.lanes.first()?;
+            let stop = lane[first].second.saturating_add(span);
+            to += lane.range(to..).take_while(|seen| seen.second <= stop).count();
+            if let Some(met) = self.meets(first..to, definition) {
+                return Some(met);
             }
-            let measured = measure(window, definition)?;
-            let (first, last) = (window.first()?, window.last()?);
-            definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)).then(|| {
-                // One that goes on is not told again: how many it has is not asked.
-                let goes_on = self.known(first.second, last.second).is_some();
-                let count = if goes_on { 0 } else { different(window, |seen| seen.event) as u32 };
-                Met { start: first.second, stop: last.second, count, last: Arc::clone(&last.id) }
-            })
-        };
-        if !grows || until == self.seen.len() {
-            // The newest event, or a condition that more events may end: what there
-            // is up to it.
-            return meets(&self.seen[from..until]);
         }
-        if at == 0 {
-            return meets(window(0));
-        }
-        (from..until).find_map(|first| meets(window(first)))
+        None
     }
 
-    /// A chain of events, one of each rule in order, that the new event is part
-    /// of. The latest start counts. Events of the same second are in order:
-    /// CloudTrail tells no finer time.
-    fn chain(&self, new: &Seen, definition: &Definition) -> Option<Met> {
-        let span = definition.seconds;
-        let from = self.seen.partition_point(|seen| seen.second < new.second.saturating_sub(span));
-        let until = self.seen.partition_point(|seen| seen.second <= new.second.saturating_add(span));
-        let length = u16::try_from(definition.rules.len()).unwrap_or(u16::MAX);
-        (from..until).rev().filter(|first| self.seen[*first].part == 0).find_map(|first| {
-            let start = &self.seen[first];
-            let mut last = start;
-            let mut has_new = is_same(start, new);
-            let mut events = vec![start.event];
-            for part in 1..length {
-                let begin = self.seen.partition_point(|seen| seen.second < last.second);
-                last = self.seen[begin..until]
-                    .iter()
-                    .filter(|seen| seen.part == part && !events.contains(&seen.event))
-                    .min_by_key(|seen| (seen.second, !is_same(seen, new)))?;
-                has_new |= is_same(last, new);
-                events.push(last.event);
+    /// The events of a window, where they meet the condition.
+    fn meets(&mut self, window: Range<usize>, definition: &Definition) -> Option<Met> {
+        if window.is_empty() || !self.holds(window.clone(), definition) {
+            return None;
+        }
+        let lane = self.lanes.first()?;
+        let (first, last) = (lane.get(window.start)?, lane.get(window.end - 1)?);
+        let new = self.told.is_new(first.second, last.second).then(|| Count {
+            events: lane.range(window).map(|seen| seen.event).collect::<FxHashSet<_>>().len() as u32,
+            at_least: self.lost.is_some_and(|(from, to)| from <= last.second && last.second - definition.seconds <= to),
+        });
+        Some(Met { stop: last.second, last: Arc::clone(&last.id), new })
+    }
+
+    /// The condition holds for the events of a window.
+    fn holds(&mut self, window: Range<usize>, definition: &Definition) -> bool {
+        self.measure(window, definition)
+            .is_some_and(|measured| definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)))
+    }
+
+    fn measure(&mut self, window: Range<usize>, definition: &Definition) -> Option<f64> {
+        let lane = self.lanes.first()?;
+        let numbers = || lane.range(window.clone()).map(|seen| seen.number).filter(|number| !number.is_nan());
+        match definition.measure {
+            // Of one rule, an event is seen once.
+            Measure::Events if definition.rules.len() == 1 => Some(window.len() as f64),
+            Measure::Events | Measure::Values | Measure::Rules | Measure::RulesInOrder => {
+                Some(self.tally.different(lane, window, key(definition)) as f64)
             }
-            let (start, stop) = (start.second, last.second);
-            (has_new && stop - start <= span).then(|| Met {
-                start,
-                stop,
-                count: u32::from(length),
-                last: Arc::clone(&last.id),
-            })
-        })
-    }
-}
-
-fn is_same(one: &Seen, other: &Seen) -> bool {
-    one.event == other.event && one.part == other.part
-}
-
-/// How many different numbers the events of a window have.
-fn different(window: &[Seen], of: impl Fn(&Seen) -> u64) -> usize {
-    // Mostly there are few, again and again: those are found faster in a list.
-    const FEW: usize = 16;
-    let mut few: Vec<u64> = Vec::with_capacity(FEW);
-    let mut numbers = window.iter().map(of);
-    while few.len() < FEW {
-        match numbers.next() {
-            None => return few.len(),
-            Some(number) if few.contains(&number) => {}
-            Some(number) => few.push(number),
+            Measure::Sum => Some(numbers().sum()),
+            Measure::Average => {
+                let count = numbers().count();
+                (count > 0).then(|| numbers().sum::<f64>() / count as f64)
+            }
+            Measure::Percentile(percent) => {
+                let mut sorted: Vec<f64> = numbers().collect();
+                sorted.sort_by(f64::total_cmp);
+                let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
+                sorted.get(rank.saturating_sub(1)).copied()
+            }
         }
     }
-    few.into_iter().chain(numbers).collect::<FxHashSet<_>>().len()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a rank among at most a few thousand")]
-fn measure(window: &[Seen], definition: &Definition) -> Option<f64> {
-    let numbers = || window.iter().map(|seen| seen.number).filter(|number| !number.is_nan());
+/// What tells the events apart that are counted.
+fn key(definition: &Definition) -> fn(&Seen) -> u64 {
     match definition.measure {
-        // Of one rule, an event is seen once.
-        Measure::Events if definition.rules.len() == 1 => Some(window.len() as f64),
-        Measure::Events => Some(different(window, |seen| seen.event) as f64),
-        Measure::Values => Some(different(window, |seen| seen.value) as f64),
-        Measure::Rules | Measure::RulesInOrder => Some(different(window, |seen| u64::from(seen.part)) as f64),
-        Measure::Sum => Some(numbers().sum()),
-        Measure::Average => {
-            let count = numbers().count();
-            (count > 0).then(|| numbers().sum::<f64>() / count as f64)
-        }
-        Measure::Percentile(percent) => {
-            let mut sorted: Vec<f64> = numbers().collect();
-            sorted.sort_by(f64::total_cmp);
-            let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
-            sorted.get(rank.saturating_sub(1)).copied()
-        }
+        Measure::Values => |seen| seen.value,
+        Measure::Rules => |seen| u64::from(seen.part),
+        _ => |seen| seen.event,
     }
+}
+
+/// Takes out what is over the most that is kept: what is farthest from the newest
+/// comer, which is at a place. Of what counts once, one is enough: the nearest.
+/// Tells the first and the last second of what is lost.
+fn shorten(lane: &mut VecDeque<Seen>, newest: usize, most: usize, measure: Measure) -> Option<(i64, i64)> {
+    let is_late = newest > lane.len() / 2;
+    let mut lost: Option<(i64, i64)> = None;
+    let mut lose = |seen: &Seen| {
+        lost = Some(lost.map_or((seen.second, seen.second), |(from, to)| (from.min(seen.second), to.max(seen.second))));
+    };
+    if matches!(measure, Measure::Values | Measure::Rules) {
+        let mut known = FxHashSet::default();
+        let number = |seen: &Seen| if measure == Measure::Values { seen.value } else { u64::from(seen.part) };
+        let turn = |lane: &mut VecDeque<Seen>| {
+            if is_late {
+                lane.make_contiguous().reverse();
+            }
+        };
+        turn(lane);
+        lane.retain(|seen| {
+            let is_first = known.insert(number(seen));
+            if !is_first {
+                lose(seen);
+            }
+            is_first
+        });
+        turn(lane);
+    }
+    let over = lane.len().saturating_sub(most);
+    let over = if is_late { lane.drain(..over) } else { lane.drain(lane.len() - over..) };
+    over.for_each(|seen| lose(&seen));
+    lost
 }

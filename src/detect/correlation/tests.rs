@@ -10,6 +10,9 @@ use crate::detect::correlation::{Correlator, InOrder, Spotter};
 use crate::detect::{RuleSet, Subject};
 use crate::domain::finding::Severity;
 
+mod going_on;
+mod many;
+
 const BASES: &str = "
 ---
 title: Failed sign-in
