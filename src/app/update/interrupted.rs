@@ -81,7 +81,7 @@ pub fn resume(model: &mut Model, out: &mut Vec<Effect>) {
                 model.notices.warn(format!("whether a case was interrupted is not known: {fault}"), model.now);
             }
             Search::Done => {
-                model.notices.say("no case of this account and Region was interrupted or stands half done", model.now)
+                model.notices.say("no case of this account and Region was interrupted or stands half done", model.now);
             }
         },
         0 => {

@@ -201,7 +201,7 @@ struct Full<'a> {
 impl Book for Full<'_> {
     fn with<T>(&mut self, act: impl FnOnce(&mut Case) -> T) -> T {
         if !self.account.0.lock().unwrap().writes().is_empty() {
-            *self.case = Case::view(&self.case.dir().to_owned()).unwrap();
+            *self.case = Case::view(self.case.dir()).unwrap();
         }
         act(self.case)
     }
