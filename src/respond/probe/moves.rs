@@ -50,6 +50,32 @@ impl Probe {
         }
     }
 
+    /// Calls of ours can have brought it so far on the way from the one fact to
+    /// the other, where more calls than one lead there: each part of it is as
+    /// before or as wanted.
+    pub fn partway(&self, now: &Fact, before: &Fact, wanted: &Fact) -> bool {
+        match (now, before, wanted) {
+            (Fact::Tags(now), Fact::Tags(before), Fact::Tags(wanted)) => {
+                now.iter().all(|(key, value)| before.get(key) == Some(value) || wanted.get(key) == Some(value))
+            }
+            (
+                Fact::Sharing { accounts: now, .. },
+                Fact::Sharing { accounts: before, .. },
+                Fact::Sharing { accounts: wanted, .. },
+            ) => {
+                let known = now.iter().all(|account| before.contains(account) || wanted.contains(account));
+                known && before.intersection(wanted).all(|account| now.contains(account))
+            }
+            (Fact::Machine { kind, .. }, Fact::Machine { kind: before, .. }, Fact::Machine { kind: wanted, .. }) => {
+                kind == before || kind == wanted
+            }
+            (Fact::Word(state), ..) if matches!(self, Self::Membership { .. }) => {
+                matches!(state.as_str(), "InService" | "Standby")
+            }
+            _ => matches!(self, Self::Processes { .. }),
+        }
+    }
+
     /// The call was seen to have worked, as far as a further call may build on
     /// it. A new group counts only with its default rule in sight: an empty
     /// answer may be an early one, and would prove nothing.

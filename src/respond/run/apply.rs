@@ -6,6 +6,7 @@ use super::record::{Outcome, Record};
 use super::status::ChangeStatus;
 use super::{Command, Run, StepKind};
 use crate::domain::fault::FaultKind;
+use crate::respond::fact::Fact;
 
 impl Run {
     /// Takes a record that is in the journal into the state.
@@ -17,6 +18,7 @@ impl Run {
                 if let Some(state) = self.change(*place) {
                     if !state.called {
                         state.before = Some(fact.clone());
+                        state.left = None;
                     }
                     state.now = Some(fact.clone());
                 }
@@ -27,6 +29,7 @@ impl Run {
                     state.called_before = state.called;
                     state.called |= !place.back;
                     state.called_at = Some(at);
+                    state.under_way = true;
                     state.status = ChangeStatus::Calling(place.back);
                 }
                 if !place.back {
@@ -48,10 +51,13 @@ impl Run {
                 }
             }
             Record::Settled { at: place, status, fact } => {
+                let left = fact.as_ref().map(|fact| (self.left_by_us(*place, fact), fact));
                 if let Some(state) = self.change(*place) {
+                    state.under_way = false;
                     state.status = status.clone();
-                    if fact.is_some() {
-                        state.now.clone_from(fact);
+                    if let Some((left, fact)) = left {
+                        state.left = left;
+                        state.now = Some(fact.clone());
                     }
                     if *status == ChangeStatus::Undone || (*status == ChangeStatus::Pending && !place.back) {
                         state.called = false;
@@ -101,6 +107,26 @@ impl Run {
             | Record::Evidence { step: None, .. }
             | Record::Note { .. }
             | Record::Pinned { .. } => {}
+        }
+    }
+
+    /// What our own calls left, after a change came to an end with this fact:
+    /// as known before where none left, or where it tells what somebody else did.
+    fn left_by_us(&self, at: super::At, fact: &Fact) -> Option<Fact> {
+        let state = self.steps.get(at.step)?.changes.get(at.change)?;
+        let change = self.plan.steps.get(at.step)?.changes.get(at.change)?;
+        let known = state.left.clone();
+        let Some(before) = &state.before else { return known };
+        if !state.under_way || state.now.as_ref().is_some_and(|now| now.same(fact)) {
+            return known;
+        }
+        let wanted = self.resolved(&change.wanted);
+        if change.probe.satisfied(fact, &wanted) || change.probe.satisfied(fact, before) {
+            None
+        } else if change.probe.partway(fact, before, &wanted) {
+            Some(fact.clone())
+        } else {
+            known
         }
     }
 

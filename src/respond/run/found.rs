@@ -7,7 +7,7 @@ use super::record::{At, Record};
 use super::trial::{LAG, Purpose, Trial};
 use super::{ChangeStatus, Run};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::respond::call::Call;
+use crate::respond::call::{Call, QUARANTINE};
 use crate::respond::change::Mode;
 use crate::respond::fact::Fact;
 use crate::respond::probe::{Move, Probe};
@@ -39,11 +39,12 @@ impl Run {
                     return self.wait(trial, fact, now);
                 }
                 let wanted = self.resolved(&change.wanted);
-                let left = self.state(at).now.clone().unwrap_or_else(|| wanted.clone());
+                let left = self.state(at).left.as_ref().unwrap_or(&wanted);
                 // A quarantine group is ours however far it came; EC2 deletes it only where nothing uses it.
                 let ours = matches!(change.probe, Probe::Quarantine { .. });
-                if !ours && !fact.same(&left) && !change.probe.satisfied(&fact, &wanted) {
-                    let difference = Fact::difference(&wanted, &fact);
+                if !ours && !fact.same(left) && !change.probe.satisfied(&fact, &wanted) {
+                    // A quarantine group that is gone has no id any more.
+                    let difference = Fact::difference(&wanted, &fact).replace(QUARANTINE, "quarantine group");
                     return self.settled(at, ChangeStatus::Drifted(difference), fact);
                 }
             }

@@ -65,6 +65,11 @@ pub struct ChangeState {
     pub before: Option<Fact>,
     /// The fact as it was last read.
     pub now: Option<Fact>,
+    /// The fact as our own calls left it, where they came only part of the way;
+    /// none where they left it as wanted. What others did since is not in it.
+    pub(super) left: Option<Fact>,
+    /// A call has left since the change last came to an end.
+    pub(super) under_way: bool,
     /// A call has left that may have been carried out: there is something to take back.
     pub called: bool,
     /// The same before the last call left: what counts where that one was refused.
@@ -154,6 +159,8 @@ impl StepState {
             status: ChangeStatus::Pending,
             before: None,
             now: None,
+            left: None,
+            under_way: false,
             called: false,
             called_before: false,
             called_at: None,

@@ -106,6 +106,60 @@ fn drift_is_refused_with_the_difference_and_the_rest_is_taken_back() {
 }
 
 #[test]
+fn drift_is_refused_however_often_it_is_asked_and_after_a_restart() {
+    for verified in [false, true] {
+        let mut drill = Drill::contain();
+        drill.runs(&["isolate"]);
+        let theirs = vec!["sg-11111111".to_owned()];
+        drill.world.interfaces.insert("eni-22222222".into(), theirs.clone());
+        if verified {
+            drill.does(&Command::Verify { step: "isolate".into() }).unwrap();
+            assert_eq!(drill.status("isolate"), StepStatus::Partly);
+        }
+        for time in 0..3 {
+            drill.undoes();
+            assert_eq!(drill.status("isolate"), StepStatus::Drifted, "time {time}, verified: {verified}");
+            assert_eq!(drill.world.interfaces["eni-22222222"], theirs, "time {time}, verified: {verified}");
+            let (at, _) = drill.run.plan.step("isolate").unwrap();
+            let ChangeStatus::Drifted(told) = &drill.run.steps[at].changes[2].status else { panic!("not drifted") };
+            assert!(told.ends_with(" +sg-11111111") && !told.contains('$'), "{told}");
+            drill.restarts();
+        }
+        drill.world.interfaces.insert("eni-22222222".into(), vec!["sg-22222222".into()]);
+        drill.undoes();
+        assert_eq!(drill.status("isolate"), StepStatus::Undone, "put back by hand; verified: {verified}");
+    }
+}
+
+#[test]
+fn what_somebody_else_did_after_a_call_was_lost_is_not_taken_for_ours() {
+    let mut drill = Drill::contain();
+    drill.world.fail(SWAP, 2, FaultKind::Network);
+    drill.runs(&["isolate"]);
+    assert_eq!(drill.objects("isolate"), ["done", "done", "failed"], "it may have left all the same");
+    drill.world.interfaces.insert("eni-22222222".into(), vec!["sg-11111111".into()]);
+    drill.does(&Command::Verify { step: "isolate".into() }).unwrap();
+    for _ in 0..2 {
+        drill.undoes();
+        assert_eq!(drill.world.interfaces["eni-22222222"], ["sg-11111111"]);
+        assert_eq!(drill.status("isolate"), StepStatus::Drifted);
+    }
+}
+
+#[test]
+fn a_change_of_several_calls_that_came_only_part_of_the_way_is_ours_to_take_back() {
+    let mut drill = Drill::contain();
+    drill.runs(&["tag"]);
+    drill.world.fail("ec2:DeleteTags", 1, FaultKind::Denied);
+    drill.undoes();
+    assert_eq!(drill.status("tag"), StepStatus::Partly);
+    assert_eq!(drill.world.tags["stanch:status"], "watched");
+    drill.restarts();
+    drill.undoes();
+    assert_eq!(drill.status("tag"), StepStatus::Undone);
+}
+
+#[test]
 fn another_profile_put_on_meanwhile_is_not_replaced() {
     let mut drill = Drill::contain();
     drill.runs(&["profile"]);
