@@ -73,14 +73,15 @@ impl Change {
         match (&self.mode, &self.before) {
             (Mode::Require(_), _) => Vec::new(),
             (Mode::Once(call), _) => vec![call.clone()],
-            (Mode::Set, Some(before)) => self.probe.calls(before, &self.wanted),
+            (Mode::Set, Some(before)) => self.probe.calls(&self.probe.rest(before), &self.wanted),
             (Mode::Set, None) => self.probe.calls(&self.unlike(), &self.wanted),
         }
     }
 
     /// The calls that take it back, as they can be told beforehand.
     pub fn undo_calls(&self) -> Vec<Call> {
-        match (&self.undo, &self.before, &self.mode) {
+        let before = self.before.as_ref().map(|before| self.probe.rest(before));
+        match (&self.undo, &before, &self.mode) {
             (Undo::Restore, Some(before), Mode::Set) => match (&self.wanted, before) {
                 // The group will have an id by then.
                 (Fact::Group { id, .. }, Fact::Absent) if id.is_empty() => {
@@ -94,7 +95,8 @@ impl Change {
 
     /// How it is taken back, in a few words.
     pub fn undo_words(&self) -> String {
-        match (&self.undo, &self.before) {
+        let before = self.before.as_ref().map(|before| self.probe.rest(before));
+        match (&self.undo, &before) {
             (Undo::Stays(why), _) => format!("stays: {why}"),
             (Undo::Restore, Some(before)) => {
                 let (noun, id) = (self.probe.noun(), self.resource().id);

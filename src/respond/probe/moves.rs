@@ -50,6 +50,25 @@ impl Probe {
         }
     }
 
+    /// Where a passing state comes to rest by itself; any other fact is as it is.
+    pub fn rest(&self, now: &Fact) -> Fact {
+        match (self, now) {
+            _ if !self.in_transit(now) => now.clone(),
+            (Self::Machine { .. }, Fact::Machine { kind, state }) => {
+                Fact::Machine { kind: kind.clone(), state: power_at_rest(state).into() }
+            }
+            (Self::Power { .. }, Fact::Word(state)) => Fact::word(power_at_rest(state)),
+            (Self::Membership { .. }, Fact::Word(state)) => capacity::at_rest(state),
+            _ => Fact::Absent,
+        }
+    }
+
+    /// It is in transit, and nothing can be called on the way to what is wanted
+    /// until it has come to rest.
+    pub fn must_rest(&self, now: &Fact, wanted: &Fact) -> bool {
+        self.in_transit(now) && self.next(now, wanted) == Move::Wait
+    }
+
     /// Calls of ours can have brought it so far on the way from the one fact to
     /// the other, where more calls than one lead there: each part of it is as
     /// before or as wanted.
@@ -242,6 +261,15 @@ impl Probe {
             _ => {}
         }
         calls
+    }
+}
+
+fn power_at_rest(state: &str) -> &str {
+    match state {
+        "pending" => "running",
+        "stopping" => "stopped",
+        "shutting-down" => "terminated",
+        other => other,
     }
 }
 

@@ -48,7 +48,11 @@ impl Run {
                     return self.settled(at, ChangeStatus::Drifted(difference), fact);
                 }
             }
-            trial.looked = true;
+            // What it was before is told once it is at rest: nothing leads back to a passing state.
+            if !at.back && !satisfied && change.probe.must_rest(&fact, &trial.goal) {
+                return self.wait(trial, fact, now);
+            }
+            trial.has_looked();
             if !at.back {
                 let then = self.decide(trial, &fact, satisfied, now);
                 return journal(Record::Before { at, fact }, then);
@@ -107,18 +111,30 @@ impl Run {
         if !trial.is_late(now) {
             return Phase::Pause(trial.pause(), Box::new(Phase::Read));
         }
+        let resource = self.resource(trial.at).id;
         let fault = match trial.unclear.take() {
             Some(mut fault) => {
                 fault.hint = format!("read back: the {} is {}; run the step again", probe.noun(), fact.words());
                 fault
             }
+            None if !trial.looked => Fault::new(
+                FaultKind::Timeout,
+                probe.read(None).action(),
+                format!(
+                    "the {} of {resource} is still {} after {} s, and {} was called",
+                    probe.noun(),
+                    fact.words(),
+                    patience.as_secs(),
+                    if self.state(trial.at).called { "nothing more" } else { "nothing" }
+                ),
+            )
+            .with_hint("look at it, and ask again once it has come to rest"),
             None => Fault::new(
                 FaultKind::Timeout,
                 trial.tried.last().map_or(probe.read(None).action(), Call::action),
                 format!(
-                    "the {} of {} is {} after {} s, wanted was {}",
+                    "the {} of {resource} is {} after {} s, wanted was {}",
                     probe.noun(),
-                    self.resource(trial.at).id,
                     fact.words(),
                     patience.as_secs(),
                     trial.goal.words()

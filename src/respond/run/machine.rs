@@ -248,7 +248,7 @@ impl Run {
     fn take_up(&mut self, at: At, purpose: Purpose) -> Phase {
         let Some(change) = self.plan.steps[at.step].changes.get(at.change) else { return Phase::JobDone };
         let goal = if purpose == Purpose::Back {
-            self.state(at).before.clone().unwrap_or(Fact::Absent)
+            self.state(at).before.as_ref().map_or(Fact::Absent, |before| change.probe.rest(before))
         } else {
             self.resolved(&change.wanted)
         };

@@ -38,6 +38,9 @@ impl Run {
                 let what = match (trial.purpose, &trial.unclear) {
                     (Purpose::Recover, _) => "finding out what became of the call".to_owned(),
                     (_, Some(_)) => "the call's answer was lost: reading what came of it".to_owned(),
+                    (Purpose::Forward | Purpose::Back, None) if !trial.looked && self.change_at(trial.at).writes() => {
+                        "nothing is called before it has come to rest".to_owned()
+                    }
                     _ => format!("waiting to see {}", trial.goal.words()),
                 };
                 Some(format!("{what}; the {noun} of {id} is {seen}; read again in {} s{limit}", long.as_secs()))

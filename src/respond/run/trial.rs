@@ -47,7 +47,7 @@ pub(super) struct Trial {
     pub from: Option<Fact>,
     /// The calls that have left.
     pub tried: Vec<Call>,
-    /// The first reading is over.
+    /// The first reading is over: it was at rest, and is known for what it was before.
     pub looked: bool,
     /// It was seen on its way: the deadline is that of the way.
     pub on_its_way: bool,
@@ -85,6 +85,13 @@ impl Trial {
         let seconds = 1_u64.checked_shl(self.pauses).unwrap_or(15).min(15);
         self.pauses += 1;
         Duration::from_secs(seconds)
+    }
+
+    /// The first reading is over: what was waited for until then no longer counts.
+    pub(super) fn has_looked(&mut self) {
+        self.looked = true;
+        self.pauses = 0;
+        self.deadline = None;
     }
 
     /// The pause after a throttle or a fault that passes: 2, 4, 8, 16 seconds.

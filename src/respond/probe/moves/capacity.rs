@@ -13,6 +13,15 @@ pub(super) fn passes(state: &str) -> bool {
     ["Pending", "Entering", "Detaching", "Terminating"].iter().any(|prefix| state.starts_with(prefix))
 }
 
+/// Where such a state leads to: out of service, or into it, or out of the group.
+pub(super) fn at_rest(state: &str) -> Fact {
+    match state {
+        "EnteringStandby" => Fact::word("Standby"),
+        state if state.starts_with("Pending") => Fact::word("InService"),
+        _ => Fact::Absent,
+    }
+}
+
 impl Probe {
     pub(super) fn capacity(&self, now: &Fact, wanted: &Fact) -> Move {
         match (self, now, wanted) {

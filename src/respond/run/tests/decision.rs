@@ -1,6 +1,7 @@
 //! What a run waits for, and what it does not: a group that drains, a choice of the user's.
 
-use super::{Command, Drill, StepStatus};
+use super::{Command, Drill, FaultKind, Output, Record, StepStatus};
+use crate::domain::instance::InstanceState;
 use crate::respond::fixture::{WEB, inventory, plan_over};
 
 /// The drain of the instance is over.
@@ -87,4 +88,102 @@ fn it_may_be_left_out_with_a_reason() {
     let skip = Command::Skip { step: "standby".into(), reason: "the group ends nothing".into() };
     drill.does(&skip).unwrap();
     assert_eq!(drill.status("standby"), StepStatus::Skipped);
+}
+
+/// Carries out a command on an account that comes to rest in the third pause; what was said meanwhile.
+fn at_rest_later(drill: &mut Drill, command: &Command, rest: impl Fn(&mut super::World)) -> Vec<String> {
+    let (mut said, mut pauses) = (Vec::new(), 0);
+    let mut output = drill.run.begin(command, &super::scope(), WEB, drill.now).unwrap();
+    while let Some(input) = {
+        if matches!(output, Output::Wait(_)) {
+            said.extend(drill.run.progress());
+            assert!(drill.world.writes().is_empty(), "nothing is called before it is at rest");
+            pauses += 1;
+            if pauses == 3 {
+                rest(&mut drill.world);
+            }
+        }
+        drill.carry_out(output)
+    } {
+        output = drill.run.on(input, drill.now);
+    }
+    said
+}
+
+fn run_of(step: &str) -> Command {
+    Command::Run { steps: vec![step.to_owned()] }
+}
+
+#[test]
+fn a_passing_state_is_waited_out_before_it_is_kept_as_the_one_to_restore() {
+    let mut drill = Drill::contain();
+    drill.world.state = InstanceState::Pending;
+    let said = at_rest_later(&mut drill, &run_of("stop"), |world| world.state = InstanceState::Running);
+    assert!(
+        said[0].starts_with("nothing is called before it has come to rest; the state of")
+            && said[0].contains(" is pending; read again in 1 s, until "),
+        "{said:#?}"
+    );
+    assert_eq!((drill.status("stop"), drill.world.state), (StepStatus::Done, InstanceState::Stopped));
+    drill.restarts();
+    drill.undoes();
+    assert_eq!((drill.status("stop"), drill.world.state), (StepStatus::Undone, InstanceState::Running));
+}
+
+#[test]
+fn an_instance_on_its_way_into_its_group_is_waited_for_and_comes_back_into_service() {
+    for (passing, rest) in [("Pending:Wait", "InService"), ("EnteringStandby", "Standby")] {
+        for step in ["standby-replace", "detach"] {
+            let mut drill = Drill::contain();
+            drill.world.scaling.members.insert(WEB.into(), passing.into());
+            at_rest_later(&mut drill, &run_of(step), |world| {
+                world.scaling.members.insert(WEB.into(), rest.into());
+            });
+            let already = step == "standby-replace" && rest == "Standby";
+            let expected = if already { StepStatus::Already } else { StepStatus::Done };
+            assert_eq!(drill.status(step), expected, "{passing}, {step}: {:#?}", drill.run.summary());
+            if already {
+                continue;
+            }
+            drill.undoes();
+            assert_eq!(drill.status(step), StepStatus::Undone, "{passing}, {step}: {:#?}", drill.run.summary());
+            assert_eq!(drill.world.scaling.members[WEB], rest, "{passing}, {step}");
+        }
+    }
+}
+
+#[test]
+fn what_never_comes_to_rest_is_left_alone_and_that_is_said() {
+    let mut drill = Drill::contain();
+    drill.world.state = InstanceState::Pending;
+    drill.runs(&["stop"]);
+    assert_eq!(drill.status("stop"), StepStatus::Failed);
+    assert!(drill.world.writes().is_empty());
+    let fault = drill.run.stopped.clone().unwrap();
+    assert_eq!(fault.kind, FaultKind::Timeout);
+    assert!(fault.message.ends_with("is still pending after 900 s, and nothing was called"), "{fault}");
+}
+
+#[test]
+fn what_is_being_terminated_is_terminated_at_once_and_not_waited_for_first() {
+    let mut drill = Drill::contain();
+    drill.runs(&["snapshot"]);
+    drill.world.state = InstanceState::Pending;
+    let before = drill.now;
+    drill.runs(&["terminate"]);
+    assert_eq!((drill.status("terminate"), drill.now), (StepStatus::Done, before));
+}
+
+#[test]
+fn a_case_that_kept_a_passing_state_is_taken_back_to_where_that_led() {
+    let mut drill = Drill::contain();
+    drill.runs(&["stop"]);
+    for (record, _) in &mut drill.journal {
+        if let Record::Before { fact, .. } = record {
+            *fact = crate::respond::fact::Fact::word("pending");
+        }
+    }
+    drill.restarts();
+    drill.undoes();
+    assert_eq!((drill.status("stop"), drill.world.state), (StepStatus::Undone, InstanceState::Running));
 }
