@@ -73,6 +73,7 @@ impl Change {
         match (&self.mode, &self.before) {
             (Mode::Require(_), _) => Vec::new(),
             (Mode::Once(call), _) => vec![call.clone()],
+            (Mode::Set, Some(before)) if self.probe.moot(before, &self.wanted) => Vec::new(),
             (Mode::Set, Some(before)) => self.probe.calls(&self.probe.rest(before), &self.wanted),
             (Mode::Set, None) => self.probe.calls(&self.unlike(), &self.wanted),
         }

@@ -265,16 +265,15 @@ impl Run {
             None => false,
         };
         match self.steps[step].status(&self.plan.steps[step], busy) {
-            StepStatus::Undecided if self.done_in_place_of(step).is_some() => StepStatus::NotApplicable,
+            status if status.is_to_come() && self.done_in_place_of(step).is_some() => StepStatus::NotApplicable,
             status => status,
         }
     }
 
-    /// The step that was done in the place of one that waits for a choice.
+    /// The step that was done in the place of one.
     fn done_in_place_of(&self, step: usize) -> Option<&super::plan::Step> {
-        let step = &self.plan.steps[step];
         let done = |at: usize| matches!(self.status(at), StepStatus::Done | StepStatus::Already);
-        self.plan.in_place_of(&step.id).filter(|_| step.undecided).find(|(at, _)| done(*at)).map(|(_, other)| other)
+        self.plan.in_place_of(&self.plan.steps[step].id).find(|(at, _)| done(*at)).map(|(_, other)| other)
     }
 
     /// What the next step to run is: the first that is pending and within containment.

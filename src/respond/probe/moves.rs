@@ -35,6 +35,12 @@ impl Probe {
         }
     }
 
+    /// Nothing is there any more to be brought to what is wanted, and that serves as
+    /// well: an instance that is out of its Auto Scaling group is not put back for a standby.
+    pub fn moot(&self, now: &Fact, wanted: &Fact) -> bool {
+        matches!((self, now, wanted), (Self::Membership { .. }, Fact::Absent, Fact::Word(state)) if state == "Standby")
+    }
+
     /// The fact is on its way somewhere by itself: EC2's transitional states.
     pub fn in_transit(&self, now: &Fact) -> bool {
         match (self, now) {

@@ -28,8 +28,8 @@ impl Run {
         if let Mode::Require(why) = &change.mode {
             return self.found_required(trial, fact, why, now);
         }
-        let begun = !at.back && change.probe.begun(&fact, &trial.goal);
-        let satisfied = begun || change.probe.satisfied(&fact, &trial.goal);
+        let begun = change.probe.begun(&fact, &trial.goal) || change.probe.moot(&fact, &trial.goal);
+        let satisfied = !at.back && begun || change.probe.satisfied(&fact, &trial.goal);
         if !trial.looked {
             if at.back {
                 if satisfied {
@@ -177,7 +177,8 @@ impl Run {
         let at = trial.at;
         let state = self.state(at);
         let probe = self.probe(at);
-        if probe.satisfied(&fact, &trial.goal) {
+        let moot = !state.called && probe.moot(&fact, &trial.goal);
+        if moot || probe.satisfied(&fact, &trial.goal) {
             let status = match (&state.status, state.called) {
                 (_, true) => ChangeStatus::Done,
                 (ChangeStatus::Undone | ChangeStatus::Stays(_), _) => state.status.clone(),

@@ -132,6 +132,20 @@ pub enum StepStatus {
 }
 
 impl StepStatus {
+    /// It is not in force, and could still be run, or was found not to be for the target.
+    pub(super) fn is_to_come(self) -> bool {
+        matches!(
+            self,
+            Self::Pending
+                | Self::Failed
+                | Self::ByHand
+                | Self::NotApplicable
+                | Self::Undecided
+                | Self::Refused
+                | Self::Undone
+        )
+    }
+
     /// The word of output and screen.
     pub fn word(self) -> &'static str {
         match self {
@@ -303,7 +317,9 @@ pub struct ObjectSummary {
 pub(super) fn summary(run: &Run) -> Summary {
     let steps = run.plan.steps.iter().zip(&run.steps).enumerate().map(|(at, (step, state))| {
         let note = state.note.clone().filter(|note| !note.is_empty());
-        let instead = run.done_in_place_of(at).map(|other| format!("{} is done in its place", other.id));
+        let settled = run.status(at) == StepStatus::NotApplicable;
+        let instead = run.done_in_place_of(at).filter(|_| settled);
+        let instead = instead.map(|other| format!("{} is done in its place", other.id));
         let note = note.or_else(|| state.skipped.clone()).or(instead);
         let note = note.or_else(|| step.not_applicable.as_ref().map(|_| run.plan.ways_out(step)));
         StepSummary {

@@ -175,6 +175,23 @@ fn a_step_in_its_place_settles_the_decision() {
     assert_eq!(command, Command::Run { steps: vec!["deregister".into(), "profile".into()] });
 }
 
+#[test]
+fn a_step_in_the_place_of_one_that_waits_for_nothing_settles_it_too() {
+    let mut desk = contain();
+    desk.arm();
+    assert_eq!(status(&desk, "standby"), StepStatus::Pending);
+    go_to(&mut desk, "detach");
+    desk.press("n tab enter");
+    let (generation, command, _) = desk.driven().unwrap();
+    assert_eq!(command, Command::Run { steps: vec!["detach".into()] });
+    let before = ["evidence", "memory", "protect", "shutdown", "volumes", "tag", "snapshot", "scaling"];
+    desk.tell(generation, &[&before[..], &["detach"]].concat(), None, true);
+    assert_eq!(status(&desk, "standby"), StepStatus::NotApplicable);
+    desk.press("enter tab enter");
+    let (_, command, _) = desk.driven().unwrap();
+    assert_eq!(command, Command::Run { steps: vec!["deregister".into(), "profile".into()] });
+}
+
 /// A console in which the web server was not read in detail yet.
 fn unread() -> Desk {
     let mut desk = Desk::empty(200, 50);

@@ -187,3 +187,58 @@ fn a_case_that_kept_a_passing_state_is_taken_back_to_where_that_led() {
     drill.undoes();
     assert_eq!((drill.status("stop"), drill.world.state), (StepStatus::Undone, InstanceState::Running));
 }
+
+/// The steps of containment that a case that is gone on with takes.
+fn goes_on(drill: &mut Drill) {
+    let steps = drill.run.plan.containment().into_iter().filter(|id| drill.run.can_run(id)).collect();
+    drill.does(&Command::Run { steps }).unwrap();
+}
+
+#[test]
+fn what_was_detached_from_its_group_is_not_put_back_by_what_goes_on() {
+    for by_itself in [false, true] {
+        let mut drill = Drill::contain();
+        if by_itself {
+            drill.world.scaling.members.remove(WEB);
+        } else {
+            drill.runs(&["detach"]);
+            assert_eq!(drill.status("standby"), StepStatus::NotApplicable);
+            drill.restarts();
+        }
+        goes_on(&mut drill);
+        assert!(drill.run.is_well(), "{:#?}", drill.run.summary());
+        let expected = if by_itself { StepStatus::Already } else { StepStatus::NotApplicable };
+        assert_eq!(drill.status("standby"), expected);
+        assert_eq!(drill.world.scaling.members.get(WEB), None, "it is out of the group");
+        drill.runs(&["standby"]);
+        drill.does(&Command::Verify { step: "standby".into() }).unwrap();
+        assert_eq!(drill.status("standby"), StepStatus::Already, "it is out already, and was not put back");
+        assert!(!drill.world.writes().iter().any(|call| *call == "AttachInstances" || *call == "EnterStandby"));
+        drill.undoes();
+        let member = drill.world.scaling.members.get(WEB).map(String::as_str);
+        assert_eq!(member, (!by_itself).then_some("InService"), "only what was detached is attached again");
+    }
+}
+
+#[test]
+fn a_step_in_the_place_of_one_that_failed_or_was_taken_back_settles_it() {
+    let mut drill = Drill::contain();
+    drill.world.fail("autoscaling:EnterStandby", 1, FaultKind::Denied);
+    drill.runs(&["standby"]);
+    assert_eq!(drill.status("standby"), StepStatus::Failed);
+    drill.runs(&["detach"]);
+    assert_eq!(drill.status("standby"), StepStatus::NotApplicable);
+    assert!(drill.run.is_well() && !drill.run.can_run("standby"), "{:#?}", drill.run.summary());
+    drill.undoes();
+    assert_eq!(drill.status("standby"), StepStatus::Pending, "what stood in its place is gone again");
+
+    let mut drill = Drill::contain();
+    drill.runs(&["standby"]);
+    drill.runs(&["detach"]);
+    assert_eq!(drill.status("standby"), StepStatus::Done, "it was done, and is there to take back");
+    drill.undoes();
+    assert_eq!(drill.status("standby"), StepStatus::Undone);
+    assert_eq!(drill.world.scaling.members[WEB], "InService");
+    drill.runs(&["detach"]);
+    assert!(!drill.run.can_run("standby"));
+}
