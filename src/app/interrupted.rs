@@ -86,7 +86,7 @@ pub fn told(run: &Run) -> String {
         ("partly done", &[StepStatus::Partly][..]),
         ("undone", &[StepStatus::Undone][..]),
         ("failed", &[StepStatus::Failed, StepStatus::Drifted][..]),
-        ("not known", &[StepStatus::Open][..]),
+        ("not known", &[StepStatus::Open, StepStatus::NotKnown][..]),
     ] {
         let so_many = count(wanted);
         if so_many > 0 {

@@ -27,7 +27,7 @@ pub enum Check {
 pub fn mark(status: StepStatus) -> &'static str {
     match status {
         StepStatus::Pending => " ",
-        StepStatus::Running | StepStatus::Open => "◐",
+        StepStatus::Running | StepStatus::Open | StepStatus::NotKnown => "◐",
         StepStatus::Done | StepStatus::Already => "✔",
         StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused => "✗",
         StepStatus::Skipped | StepStatus::NotApplicable => "–",
@@ -218,8 +218,8 @@ impl PlanView {
     /// the first that is left to run.
     pub fn first_of_note(&self) -> Option<usize> {
         let bad = |step: &StepView| {
-            use StepStatus::{Drifted, Failed, Open, Partly};
-            matches!(step.status, Failed | Partly | Drifted | Open)
+            use StepStatus::{Drifted, Failed, NotKnown, Open, Partly};
+            matches!(step.status, Failed | Partly | Drifted | Open | NotKnown)
         };
         self.steps.iter().position(bad).or_else(|| self.pending().first().copied())
     }
@@ -245,9 +245,10 @@ impl PlanView {
 
     /// Where the plan stands, in a few words.
     pub fn standing(&self) -> String {
+        use StepStatus::{Drifted, Failed, NotKnown, Open, Partly};
         let count = |wanted: &[StepStatus]| self.steps.iter().filter(|step| wanted.contains(&step.status)).count();
         let done = count(&[StepStatus::Done, StepStatus::Already]);
-        let failed = count(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted, StepStatus::Open]);
+        let failed = count(&[Failed, Partly, Drifted, Open, NotKnown]);
         let undone = count(&[StepStatus::Undone]);
         let counts = |step: &&StepView| {
             let done = matches!(step.status, StepStatus::Done | StepStatus::Already);

@@ -185,7 +185,7 @@ fn open_points(case: &Case, runs: &[Run]) -> Vec<String> {
                     .join("; ")
             };
             match state.status {
-                StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted => {
+                StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::NotKnown => {
                     open.push(format!("{}: {}: {}", step.title, state.status.word(), objects()));
                 }
                 StepStatus::Open => open.push(format!(

@@ -25,8 +25,8 @@ pub struct Summary {
     pub playbook: String,
     /// The target's id, empty for none.
     pub target: String,
-    /// `open` (nothing changed yet), `done`, `undone`, `stopped` (something failed or
-    /// drifted), `interrupted` (the program ended in the middle of a command), `left`
+    /// `open` (nothing changed yet), `done`, `undone`, `stopped` (something failed,
+    /// drifted, or is not known), `interrupted` (the program ended in the middle of a command), `left`
     /// (an interrupted one that somebody leaves as it stands), or `unreadable`.
     pub status: String,
     /// How many lines its journal has.
@@ -136,7 +136,7 @@ pub fn status(runs: &[Run]) -> &'static str {
     }
     let statuses = || runs.iter().flat_map(|run| (0..run.steps.len()).map(|at| run.status(at)));
     let any = |wanted: &[StepStatus]| statuses().any(|status| wanted.contains(&status));
-    if any(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted])
+    if any(&[StepStatus::Failed, StepStatus::Partly, StepStatus::Drifted, StepStatus::NotKnown])
         || runs.iter().any(|run| run.stopped.is_some())
     {
         "stopped"

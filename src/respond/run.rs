@@ -285,8 +285,10 @@ impl Run {
     pub fn is_well(&self) -> bool {
         self.stopped.is_none()
             && !self.is_open()
-            && !(0..self.steps.len())
-                .any(|at| matches!(self.status(at), StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted))
+            && !(0..self.steps.len()).any(|at| {
+                use StepStatus::{Drifted, Failed, NotKnown, Partly};
+                matches!(self.status(at), Failed | Partly | Drifted | NotKnown)
+            })
     }
 
     /// The run as headless output tells it.

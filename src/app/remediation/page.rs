@@ -50,7 +50,9 @@ fn status_tone(status: StepStatus) -> Tone {
     match status {
         StepStatus::Done | StepStatus::Already => Tone::Good,
         StepStatus::Running | StepStatus::Undone | StepStatus::Open | StepStatus::Undecided => Tone::Warn,
-        StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused => Tone::Bad,
+        StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Refused | StepStatus::NotKnown => {
+            Tone::Bad
+        }
         StepStatus::Pending | StepStatus::ByHand => Tone::Plain,
         StepStatus::Skipped | StepStatus::NotApplicable => Tone::Dim,
     }
@@ -159,7 +161,10 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
 fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     let indent = "       ";
-    let bad = matches!(step.status, StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open);
+    let bad = matches!(
+        step.status,
+        StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::Open | StepStatus::NotKnown
+    );
     let mut say = |tone: Tone, text: &str| {
         lines.push(Line::new().put(Tone::Plain, indent).put(tone, text).hanging(if tone == Tone::FieldText {
             9

@@ -154,7 +154,9 @@ fn run_step(model: &mut Model, out: &mut Vec<Effect>) {
     }
     let Some(plan) = &model.remediation.plan else { return };
     let at = plan.cursor;
-    if !plan.steps.get(at).is_some_and(StepView::waits) {
+    // Whether its call arrived is not known: to run it again is for the user to say.
+    let again = |step: &StepView| step.waits() || step.status == StepStatus::NotKnown;
+    if !plan.steps.get(at).is_some_and(again) {
         return model.notices.say("the selected step is done, does not apply or is refused", model.now);
     }
     if !armed_for_plan(model, out) {

@@ -82,9 +82,9 @@ pub fn run(name: &str, wanted: &Wanted<'_>, setting: &Setting) -> Outcome {
         // An interruption after the last step is over with that.
         let nothing = Command::Run { steps: Vec::new() };
         drive(&driver, &mut run, &mut case, &nothing, &target).await?;
-        finish(&run, wanted.json)?;
+        let exit = finish(&run, wanted.json)?;
         say("nothing is left to complete");
-        Ok(Exit::Done)
+        Ok(exit)
     })
 }
 

@@ -76,11 +76,13 @@ impl Run {
         }
     }
 
-    /// A step that can still be run to some effect.
+    /// A step that can still be run to some effect. One of which it is not known
+    /// whether its call arrived is run again only where it is named.
     pub fn can_run(&self, id: &str) -> bool {
-        use StepStatus::{Already, Done, NotApplicable, Refused, Skipped, Undecided};
+        use StepStatus::{Already, Done, NotApplicable, NotKnown, Refused, Skipped, Undecided};
         let status = self.plan.step(id).map(|(at, _)| self.status(at));
-        status.is_some_and(|status| !matches!(status, Done | Already | NotApplicable | Refused | Skipped | Undecided))
+        let over = |status| matches!(status, Done | Already | NotApplicable | NotKnown | Refused | Skipped | Undecided);
+        status.is_some_and(|status| !over(status))
     }
 
     /// How a command has to be confirmed. `headless` asks for the target's id

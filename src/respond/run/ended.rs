@@ -1,4 +1,4 @@
-//! What cannot be taken back, because what it was of is gone.
+//! What cannot be taken back, because what it was of is gone; what cannot be known.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use super::machine::{Phase, failed, journal};
 use super::trial::{Purpose, Trial};
 use super::{At, ChangeState, ChangeStatus, Record, Run};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::respond::call::Call;
 use crate::respond::change::{Change, Undo};
 use crate::respond::fact::Fact;
 use crate::respond::probe::Probe;
@@ -33,6 +34,21 @@ impl Run {
             _ if trial.purpose == Purpose::Recover || self.state(at).status.is_open() => Phase::Stop(Box::new(fault)),
             _ => failed(at, fault, None),
         }
+    }
+
+    /// Whether a call arrived that no state tells of: what happened, and how to find it out.
+    pub(super) fn not_known(&self, at: At, call: &Call, lost: Option<&Fault>) -> Fault {
+        let (id, operation) = (self.resource(at).id, call.operation());
+        let how = match lost {
+            Some(fault) => format!("its answer was lost ({})", fault.message),
+            None => "the program ended before its answer was written".to_owned(),
+        };
+        let kind = lost.map_or(FaultKind::Refused, |fault| fault.kind);
+        Fault::new(kind, call.action(), format!("whether the call reached {id} is not known: {how}")).with_hint(
+            format!(
+                "look for {operation} in the events of {id}; where it is not there after 15 minutes, run the step again"
+            ),
+        )
     }
 
     fn end_of_its_instance(&self, at: At) -> Option<String> {

@@ -30,6 +30,11 @@ impl Run {
         }
         let begun = change.probe.begun(&fact, &trial.goal) || change.probe.moot(&fact, &trial.goal);
         let satisfied = !at.back && begun || change.probe.satisfied(&fact, &trial.goal);
+        if let (Mode::Once(call), Some(fault)) = (&change.mode, &trial.unclear) {
+            let fault = self.not_known(at, call, Some(fault));
+            let stop = Phase::Stop(Box::new(fault.clone()));
+            return journal(Record::Settled { at, status: ChangeStatus::NotKnown(fault), fact: Some(fact) }, stop);
+        }
         if !trial.looked {
             if at.back {
                 if satisfied {
@@ -177,6 +182,10 @@ impl Run {
         let at = trial.at;
         let state = self.state(at);
         let probe = self.probe(at);
+        // No state tells that such a call was carried out.
+        if matches!(self.change_at(at).mode, Mode::Once(_)) && state.status != ChangeStatus::Done {
+            return self.after(at);
+        }
         let moot = !state.called && probe.moot(&fact, &trial.goal);
         if moot || probe.satisfied(&fact, &trial.goal) {
             let status = match (&state.status, state.called) {

@@ -216,7 +216,8 @@ impl Run {
                     return Phase::JobDone;
                 }
                 let at = At { step, change: all - 1 - n, back: true };
-                if !self.steps[step].changes[at.change].called {
+                let state = &self.steps[step].changes[at.change];
+                if !state.called || matches!(state.status, ChangeStatus::NotKnown(_)) {
                     return Phase::Job(n + 1);
                 }
                 if let Some(why) = self.stays(at) {
@@ -231,9 +232,9 @@ impl Run {
                     ChangeStatus::Calling(true) | ChangeStatus::Waiting(true)
                 );
                 let at = At { step, change, back };
-                if matches!(self.plan.steps[step].changes[change].mode, Mode::Once(_)) {
-                    let fault = self.refuse("whether the call left cannot be found out; look at the instance");
-                    let record = Record::Settled { at, status: ChangeStatus::Failed(fault), fact: None };
+                if let Mode::Once(call) = &self.plan.steps[step].changes[change].mode {
+                    let fault = self.not_known(at, call, None);
+                    let record = Record::Settled { at, status: ChangeStatus::NotKnown(fault), fact: None };
                     return journal(record, Phase::JobDone);
                 }
                 let next = self.take_up(at, Purpose::Recover);

@@ -26,6 +26,8 @@ pub enum ChangeStatus {
     Already,
     /// It failed, and why.
     Failed(Fault),
+    /// Whether the call arrived is not known, and no state tells; why.
+    NotKnown(Fault),
     /// The former state was seen again.
     Undone,
     /// It stays, and why.
@@ -49,6 +51,7 @@ impl ChangeStatus {
             Self::Done => "done",
             Self::Already => "already",
             Self::Failed(_) => "failed",
+            Self::NotKnown(_) => "not known",
             Self::Undone => "undone",
             Self::Stays(_) => "stays",
             Self::Drifted(_) => "drifted",
@@ -115,6 +118,8 @@ pub enum StepStatus {
     Partly,
     /// A call's outcome is not known: the real state must be read.
     Open,
+    /// Whether a call arrived is not known, and no state tells.
+    NotKnown,
     /// The user left it out.
     Skipped,
     /// It is for the user to do, and is not done as far as is known.
@@ -156,6 +161,7 @@ impl StepStatus {
             Self::Failed => "failed",
             Self::Partly => "partly done",
             Self::Open => "interrupted",
+            Self::NotKnown => "not known",
             Self::Skipped => "skipped",
             Self::ByHand => "by hand",
             Self::NotApplicable => "does not apply",
@@ -212,6 +218,9 @@ impl StepState {
         let all = |test: fn(&ChangeStatus) -> bool| counted.iter().all(|status| test(status));
         if any(ChangeStatus::is_open) {
             return StepStatus::Open;
+        }
+        if any(|status| matches!(status, ChangeStatus::NotKnown(_))) {
+            return StepStatus::NotKnown;
         }
         if step.kind == StepKind::Check && step.not_applicable.is_none() && self.skipped.is_none() {
             // It changes nothing, so half a check is none.
@@ -349,7 +358,7 @@ fn object(change: &Change, state: &ChangeState) -> ObjectSummary {
         before: state.before.as_ref().map(Fact::words),
         now: state.now.as_ref().map(Fact::words),
         why: match &state.status {
-            ChangeStatus::Failed(fault) => Some(fault.to_string()),
+            ChangeStatus::Failed(fault) | ChangeStatus::NotKnown(fault) => Some(fault.to_string()),
             ChangeStatus::Stays(why) | ChangeStatus::Drifted(why) => Some(why.clone()),
             _ => None,
         },

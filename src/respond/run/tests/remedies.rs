@@ -1,6 +1,6 @@
 //! What single remedies do beside what all do.
 
-use super::{Drill, StepStatus};
+use super::{Command, Drill, FaultKind, StepStatus};
 use crate::domain::instance::InstanceState;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::fixture::{self, WEB, inventory, scope, start};
@@ -37,6 +37,29 @@ fn a_reboot_calls_once_although_the_state_is_as_wanted() {
     drill.runs(&["it"]);
     assert_eq!(drill.world.writes(), ["RebootInstances"]);
     assert_eq!(drill.status("it"), StepStatus::Done);
+}
+
+#[test]
+fn a_reboot_whose_answer_was_lost_is_not_known_until_it_is_asked_for_again() {
+    let web = Resource::new(ResourceKind::Instance, WEB);
+    for kind in [FaultKind::Network, FaultKind::Timeout] {
+        let mut drill = Drill::new(plan_of(Remedy::Reboot, &web, vec![]));
+        drill.world.fail("ec2:RebootInstances", 1, kind);
+        drill.runs(&["it"]);
+        assert_eq!(drill.status("it"), StepStatus::NotKnown);
+        assert!(!drill.run.is_well() && !drill.run.is_open());
+        let fault = drill.run.stopped.clone().unwrap();
+        assert!(fault.message.starts_with("whether the call reached i-0abc12de34f567890 is not known"), "{fault}");
+        assert!(fault.hint.starts_with("look for RebootInstances in the events of i-0abc12de34f567890"), "{fault}");
+        drill.does(&Command::Verify { step: "it".into() }).unwrap();
+        drill.restarts();
+        drill.undoes();
+        assert_eq!(drill.objects("it"), ["not known"], "neither reading nor undoing makes it known");
+        assert!(!drill.run.can_run("it"), "it is not run again by itself");
+        drill.runs(&["it"]);
+        assert_eq!(drill.status("it"), StepStatus::Done);
+        assert_eq!(drill.world.writes(), ["RebootInstances", "RebootInstances"]);
+    }
 }
 
 #[test]
