@@ -153,7 +153,10 @@ impl PlanView {
                     if let Some(why) = &object.why {
                         note = format!("{note}. {why}");
                     }
-                    let well = matches!(object.status.as_str(), "pending" | "done" | "already" | "undone" | "stays");
+                    let well = matches!(
+                        object.status.as_str(),
+                        "pending" | "done" | "already" | "undone" | "stays" | "not checked"
+                    );
                     ObjectView { well, note, id: object.resource, word: object.status }
                 });
                 let mut details = Vec::new();

@@ -17,6 +17,7 @@ use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
 
 mod apply;
+mod check;
 mod command;
 mod ended;
 mod found;
@@ -264,7 +265,12 @@ impl Run {
             Some(job) => self.is_busy() && job.step() == step,
             None => false,
         };
-        match self.steps[step].status(&self.plan.steps[step], busy) {
+        let template = &self.plan.steps[step];
+        let checks = template.kind == StepKind::Check && template.not_applicable.is_none();
+        if checks && !busy && self.steps[step].skipped.is_none() {
+            return self.check_status(step);
+        }
+        match self.steps[step].status(template, busy) {
             status if status.is_to_come() && self.done_in_place_of(step).is_some() => StepStatus::NotApplicable,
             status => status,
         }

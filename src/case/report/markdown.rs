@@ -82,7 +82,7 @@ fn step(step: &Value) -> String {
         let _ = write!(line, " ({note})");
     }
     for object in list(&step["objects"]) {
-        if object["status"] == "pending" {
+        if object["status"] == "pending" || object["status"] == "not checked" {
             continue;
         }
         let (before, now) = (words(&object["before"]), words(&object["now"]));

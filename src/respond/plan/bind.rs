@@ -130,7 +130,9 @@ fn step(
         }
         TemplateKind::Check { of } => {
             step.kind = StepKind::Check;
-            let checked = earlier.iter().filter(|step| of.contains(&step.id));
+            let named =
+                |step: &&Step| of.contains(&step.id) || step.in_place_of.as_ref().is_some_and(|id| of.contains(id));
+            let checked = earlier.iter().filter(named);
             step.changes =
                 checked.flat_map(|step| &step.changes).filter(|change| change.writes()).map(required).collect();
             if step.changes.is_empty() {

@@ -32,7 +32,8 @@ impl Run {
             }
             // What is not known stays open: the next start reads it again.
             _ if trial.purpose == Purpose::Recover || self.state(at).status.is_open() => Phase::Stop(Box::new(fault)),
-            _ => failed(at, fault, None),
+            _ if fault.is_transient() || fault.kind == FaultKind::Expired => failed(at, fault, None),
+            _ => self.unlike(at, fault, None),
         }
     }
 

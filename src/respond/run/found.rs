@@ -152,7 +152,7 @@ impl Run {
 
     /// What should hold and does not is read again: for a moment, since reads lag
     /// behind writes, and as long as the way takes where it is on its way.
-    fn still(&self, trial: &mut Trial, fact: &Fact, now: Timestamp) -> bool {
+    pub(super) fn still(&self, trial: &mut Trial, fact: &Fact, now: Timestamp) -> bool {
         let probe = self.probe(trial.at);
         if probe.in_transit(fact) {
             if !std::mem::replace(&mut trial.on_its_way, true) {
@@ -163,19 +163,6 @@ impl Run {
             trial.allow(now, LAG);
         }
         !trial.is_late(now)
-    }
-
-    fn found_required(&self, trial: &mut Trial, fact: Fact, why: &str, now: Timestamp) -> Phase {
-        let at = trial.at;
-        let probe = self.probe(at);
-        if probe.satisfied(&fact, &trial.goal) {
-            return self.settled(at, ChangeStatus::Done, fact);
-        }
-        if self.still(trial, &fact, now) {
-            return Phase::Pause(trial.pause(), Box::new(Phase::Read));
-        }
-        let message = format!("{why}: {}", Fact::difference(&trial.goal, &fact));
-        failed(at, Fault::new(FaultKind::WrongState, probe.read(None).action(), message), Some(fact))
     }
 
     fn found_verifying(&self, trial: &mut Trial, fact: Fact, now: Timestamp) -> Phase {
@@ -258,7 +245,7 @@ impl Run {
         }
     }
 
-    fn settled(&self, at: At, status: ChangeStatus, fact: Fact) -> Phase {
+    pub(super) fn settled(&self, at: At, status: ChangeStatus, fact: Fact) -> Phase {
         journal(Record::Settled { at, status, fact: Some(fact) }, self.after(at))
     }
 }

@@ -200,15 +200,12 @@ impl Run {
                     let id = self.plan.steps[step].id.clone();
                     journal(Record::Acknowledged { step: id, note: String::new(), by_user: false }, Phase::JobDone)
                 }
-                StepKind::Remedy | StepKind::Check => {
-                    self.take_up(At { step, change: n, back: false }, Purpose::Forward)
-                }
+                StepKind::Check => self.check(step, n),
+                StepKind::Remedy => self.take_up(At { step, change: n, back: false }, Purpose::Forward),
             },
             Job::One(step, change) => self.take_up(At { step, change, back: false }, Purpose::Forward),
             // A check brings nothing about: to verify it is to make it again.
-            Job::Verify(step) if self.kind(step) == StepKind::Check => {
-                self.take_up(At { step, change: n, back: false }, Purpose::Forward)
-            }
+            Job::Verify(step) if self.kind(step) == StepKind::Check => self.check(step, n),
             Job::Verify(step) => self.take_up(At { step, change: n, back: false }, Purpose::Verify),
             Job::Undo(step) => {
                 let all = self.plan.steps[step].changes.len();
@@ -246,7 +243,7 @@ impl Run {
         }
     }
 
-    fn take_up(&mut self, at: At, purpose: Purpose) -> Phase {
+    pub(super) fn take_up(&mut self, at: At, purpose: Purpose) -> Phase {
         let Some(change) = self.plan.steps[at.step].changes.get(at.change) else { return Phase::JobDone };
         let goal = if purpose == Purpose::Back {
             self.state(at).before.as_ref().map_or(Fact::Absent, |before| change.probe.rest(before))

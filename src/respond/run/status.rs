@@ -222,16 +222,6 @@ impl StepState {
         if any(|status| matches!(status, ChangeStatus::NotKnown(_))) {
             return StepStatus::NotKnown;
         }
-        if step.kind == StepKind::Check && step.not_applicable.is_none() && self.skipped.is_none() {
-            // It changes nothing, so half a check is none.
-            return if any(|status| matches!(status, ChangeStatus::Failed(_))) {
-                StepStatus::Failed
-            } else if all(|status| *status == ChangeStatus::Done) {
-                StepStatus::Done
-            } else {
-                StepStatus::Pending
-            };
-        }
         if !self.changes.is_empty() && !all(|status| *status == ChangeStatus::Pending) {
             if any(|status| matches!(status, ChangeStatus::Drifted(_))) {
                 return StepStatus::Drifted;
@@ -330,13 +320,15 @@ pub(super) fn summary(run: &Run) -> Summary {
         let instead = run.done_in_place_of(at).filter(|_| settled);
         let instead = instead.map(|other| format!("{} is done in its place", other.id));
         let note = note.or_else(|| state.skipped.clone()).or(instead);
+        let made = step.kind == StepKind::Check && matches!(run.status(at), StepStatus::Done | StepStatus::Failed);
+        let note = note.or_else(|| if made { run.left_out(at) } else { None });
         let note = note.or_else(|| step.not_applicable.as_ref().map(|_| run.plan.ways_out(step)));
         StepSummary {
             id: step.id.clone(),
             title: step.title.clone(),
             status: run.status(at),
             note: note.or_else(|| step.refused.clone()),
-            objects: step.changes.iter().zip(&state.changes).map(|(change, state)| object(change, state)).collect(),
+            objects: objects(run, at),
             evidence: state.evidence.clone(),
             missed: state.missed.clone(),
         }
@@ -348,6 +340,18 @@ pub(super) fn summary(run: &Run) -> Summary {
         steps: steps.collect(),
         stopped: run.stopped.clone(),
     }
+}
+
+fn objects(run: &Run, at: usize) -> Vec<ObjectSummary> {
+    let changes = run.plan.steps[at].changes.iter().zip(&run.steps[at].changes).enumerate();
+    let told = changes.map(|(place, (change, state))| {
+        let mut object = object(change, state);
+        if run.is_unchecked(at, place) {
+            object.status = "not checked".into();
+        }
+        object
+    });
+    told.collect()
 }
 
 fn object(change: &Change, state: &ChangeState) -> ObjectSummary {
