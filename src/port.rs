@@ -15,6 +15,7 @@ use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
 use crate::domain::window::Span;
 use crate::respond::call::{Answer, Call};
+use crate::respond::guard::Serves;
 
 /// A pending answer of a port.
 pub type Pending<'a, T> = BoxFuture<'a, Result<T, Fault>>;
@@ -86,11 +87,18 @@ pub trait Identity: Send + Sync {
 
 /// The only way to change anything in AWS. The console holds none until armed.
 pub trait Responder: Send + Sync {
-    /// Makes one call for a target, the one of the plan that the call belongs to.
+    /// Makes one call for a target, the one of the plan that the call belongs to;
+    /// `serves` is the remedy that it is made for, none where it is for none.
     /// `dry_run` asks EC2 whether it would be permitted: a permitted dry run
     /// answers a fault of kind `DryRun`. Calls that have no dry run answer
     /// `Invalid` to it and are not sent.
-    fn call<'a>(&'a self, call: &'a Call, target: &'a Resource, dry_run: bool) -> Pending<'a, Answer>;
+    fn call<'a>(
+        &'a self,
+        call: &'a Call,
+        target: &'a Resource,
+        serves: Option<Serves>,
+        dry_run: bool,
+    ) -> Pending<'a, Answer>;
 
     /// Asks IAM whether the caller may perform the actions on the resources
     /// (`iam:SimulatePrincipalPolicy`): for each action, allowed or not.

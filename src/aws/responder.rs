@@ -9,6 +9,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::resource::Resource;
 use crate::port::{Pending, Responder};
 use crate::respond::call::{Answer, Call};
+use crate::respond::guard::Serves;
 
 mod ec2;
 mod iam;
@@ -105,7 +106,7 @@ impl Sdk {
 }
 
 impl Responder for Sdk {
-    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, dry_run: bool) -> Pending<'a, Answer> {
+    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, _: Option<Serves>, dry_run: bool) -> Pending<'a, Answer> {
         self.make(call, dry_run).boxed()
     }
 

@@ -11,7 +11,7 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::domain::scope::Scope;
 use crate::respond::call::{Answer, Call};
-use crate::respond::guard::Guardrails;
+use crate::respond::guard::{Guardrails, Serves};
 
 /// Tags of a thing, by key.
 type Tags = Vec<(String, String)>;
@@ -32,13 +32,19 @@ impl Guarded {
         Self { inner, scope, rails, touched: Mutex::default(), tags: Mutex::default() }
     }
 
-    async fn make(&self, call: &Call, target: &Resource, dry_run: bool) -> Result<Answer, Fault> {
+    async fn make(
+        &self,
+        call: &Call,
+        target: &Resource,
+        serves: Option<Serves>,
+        dry_run: bool,
+    ) -> Result<Answer, Fault> {
         if call.writes() && !dry_run && !self.rails.0.is_empty() {
             let tags = self.tags(call, target).await;
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
-            self.rails.admit(&self.scope, call, tags.as_deref(), &mut touched)?;
+            self.rails.admit(&self.scope, call, serves, tags.as_deref(), &mut touched)?;
         }
-        self.inner.call(call, target, dry_run).await
+        self.inner.call(call, target, serves, dry_run).await
     }
 
     /// The tags of the instances that the call is about: the target of its plan,
@@ -67,7 +73,7 @@ impl Guarded {
         }
         let read = Call::DescribeInstances { instance: instance.to_owned() };
         let whole = Resource::new(ResourceKind::Instance, instance);
-        let Ok(Answer::Instance(found)) = self.inner.call(&read, &whole, false).await else { return None };
+        let Ok(Answer::Instance(found)) = self.inner.call(&read, &whole, None, false).await else { return None };
         let tags: Tags = found.tags.into_iter().collect();
         self.tags.lock().unwrap_or_else(PoisonError::into_inner).insert(instance.to_owned(), tags.clone());
         Some(tags)
@@ -75,8 +81,14 @@ impl Guarded {
 }
 
 impl Responder for Guarded {
-    fn call<'a>(&'a self, call: &'a Call, target: &'a Resource, dry_run: bool) -> Pending<'a, Answer> {
-        self.make(call, target, dry_run).boxed()
+    fn call<'a>(
+        &'a self,
+        call: &'a Call,
+        target: &'a Resource,
+        serves: Option<Serves>,
+        dry_run: bool,
+    ) -> Pending<'a, Answer> {
+        self.make(call, target, serves, dry_run).boxed()
     }
 
     fn simulate<'a>(&'a self, actions: &'a [String], resource: &'a str) -> Pending<'a, Vec<(String, bool)>> {

@@ -14,6 +14,42 @@ use crate::domain::scope::Scope;
 
 pub use super::guardrail::{Action, Guardrail, Guardrails};
 
+/// What a call is made for: a remedy, brought about or taken back. Only
+/// `respond` can say so: whoever else makes a call cannot pass it off as an undo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serves {
+    remedy: Remedy,
+    back: bool,
+}
+
+impl Serves {
+    /// A call that brings a remedy about.
+    pub(super) fn forwards(remedy: Remedy) -> Self {
+        Self { remedy, back: false }
+    }
+
+    /// A call that takes a remedy back.
+    pub(super) fn back(remedy: Remedy) -> Self {
+        Self { remedy, back: true }
+    }
+
+    /// The call can be what it is said to be made for.
+    #[cfg(test)]
+    pub(super) fn fits(self, call: &Call) -> bool {
+        !self.back || takes_back(call, self.remedy)
+    }
+
+    /// The remedies whose guardrails a call has to pass. What takes a remedy back
+    /// is judged by that remedy alone, if it can be an undo of it at all; any
+    /// other by everything that it may be for.
+    fn judged_by(serves: Option<Self>, call: &Call) -> Vec<Remedy> {
+        match serves {
+            Some(Self { remedy, back: true }) if takes_back(call, remedy) => vec![remedy],
+            _ => remedies_of(call).to_vec(),
+        }
+    }
+}
+
 /// What the guardrails say of one step or call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict", content = "reason")]
@@ -49,11 +85,13 @@ impl Guardrails {
     }
 
     /// What stands against one call: a denial, or a limit that it would break.
-    /// `touched` holds the objects written so far, by guardrail and id.
+    /// `serves` is what it is made for, none where that is not known. `touched`
+    /// holds the objects written so far, by guardrail and id.
     pub fn admit(
         &self,
         scope: &Scope,
         call: &Call,
+        serves: Option<Serves>,
         tags: Option<&[(String, String)]>,
         touched: &mut BTreeSet<(usize, String)>,
     ) -> Result<(), Fault> {
@@ -64,9 +102,12 @@ impl Guardrails {
             Fault::new(FaultKind::Refused, call.action(), format!("a guardrail forbids it: {reason}"))
                 .with_hint("see [[guardrails]] in the configuration")
         };
+        let remedies = Serves::judged_by(serves, call);
+        // The group was made by the remedy: its VPC was counted then.
+        let own =
+            matches!(call, Call::DeleteSecurityGroup { .. }) && serves == Some(Serves::back(Remedy::IsolateNetwork));
         let mut counted = Vec::new();
         for (at, rail) in self.0.iter().enumerate() {
-            let remedies = remedies_of(call);
             let covered = if rail.remedy.is_none() {
                 rail.covers(scope, None, tags)
             } else {
@@ -78,6 +119,7 @@ impl Guardrails {
             match rail.action {
                 Action::Deny => return Err(refuse(rail.reason.clone())),
                 Action::Confirm => {}
+                Action::AtMost(_) if own => {}
                 Action::AtMost(most) => {
                     let Some(object) = call.resources().into_iter().next() else { continue };
                     let key = (at, object.id);
@@ -113,7 +155,27 @@ impl Guardrail {
     }
 }
 
-/// The remedies that a call may serve, forwards or back.
+/// The call can take the remedy back.
+fn takes_back(call: &Call, remedy: Remedy) -> bool {
+    use Remedy as R;
+    match call {
+        Call::SetTerminationProtection { on: true, .. } => remedy == R::Terminate,
+        Call::SetTerminationProtection { on: false, .. } => remedy == R::ProtectTermination,
+        Call::AuthorizeSecurityGroupRule { .. } => remedy == R::RevokeRules,
+        Call::RevokeSecurityGroupRules { .. } => remedy == R::AuthorizeRules,
+        Call::StartInstances { .. } => matches!(remedy, R::Stop | R::Resize),
+        Call::StopInstances { .. } => matches!(remedy, R::Start | R::Resize),
+        Call::TerminateInstances { .. }
+        | Call::RebootInstances { .. }
+        | Call::CreateSnapshots { .. }
+        | Call::CreateImage { .. }
+        | Call::CreateSecurityGroup { .. } => false,
+        // What sets a value sets the former one, too.
+        _ => remedies_of(call).contains(&remedy),
+    }
+}
+
+/// The remedies that a call may serve, whoever makes it.
 fn remedies_of(call: &Call) -> &'static [Remedy] {
     use Remedy as R;
     match call {

@@ -11,7 +11,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::call::{Answer, Call};
+use super::guard::Serves;
 use super::plan::{Confirm, Evidence, Plan, StepKind};
+use super::remedy::Risk;
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
@@ -195,6 +197,19 @@ impl Run {
         changes.into_iter().any(|(change, state)| state.called && change.undo == Undo::Restore)
     }
 
+    /// Something was changed that stays by its nature, and is no evidence.
+    pub fn has_lasting(&self) -> bool {
+        use super::change::Undo;
+        let of_note = self.plan.steps.iter().zip(&self.steps).filter(|(step, _)| step.risk > Risk::None);
+        let mut changes = of_note.flat_map(|(step, state)| step.changes.iter().zip(&state.changes));
+        changes.any(|(change, state)| state.called && matches!(change.undo, Undo::Stays(_)))
+    }
+
+    /// Calls of any step have left and were not taken back.
+    pub fn has_changed(&self) -> bool {
+        self.steps.iter().flat_map(|step| &step.changes).any(|change| change.called)
+    }
+
     /// Calls of a step have left and were not taken back.
     pub fn is_in_force(&self, step: &str) -> bool {
         self.plan.step(step).is_some_and(|(at, _)| self.steps[at].changes.iter().any(|change| change.called))
@@ -203,6 +218,13 @@ impl Run {
     /// The command that is carried out now has not come to its end.
     pub fn is_busy(&self) -> bool {
         !matches!(self.phase, Phase::Idle)
+    }
+
+    /// What the call is made for that has been asked for; none where it is for no remedy.
+    pub fn serving(&self) -> Option<Serves> {
+        let at = self.trial.as_ref()?.at;
+        let remedy = self.plan.steps[at.step].remedy?;
+        Some(if at.back { Serves::back(remedy) } else { Serves::forwards(remedy) })
     }
 
     /// Stop at the next point where nothing is left hanging.

@@ -89,7 +89,7 @@ impl Driver {
             seen(run);
             let input = match output {
                 Output::Done => return Ok(()),
-                other => self.carry_out(other, &run.plan.target, case, stop).await,
+                other => self.carry_out(other, run, case, stop).await,
             };
             if stop.is_cancelled() {
                 run.cancel();
@@ -98,14 +98,8 @@ impl Driver {
         }
     }
 
-    async fn carry_out(
-        &self,
-        output: Output,
-        target: &Resource,
-        case: &mut impl Book,
-        stop: &CancellationToken,
-    ) -> Input {
-        let actor = self.scope.caller.arn.as_str();
+    async fn carry_out(&self, output: Output, run: &Run, case: &mut impl Book, stop: &CancellationToken) -> Input {
+        let (actor, target) = (self.scope.caller.arn.as_str(), &run.plan.target);
         match output {
             Output::Journal(record) => {
                 let now = self.clock.now();
@@ -113,7 +107,7 @@ impl Driver {
                 Input::Stored(stored.map(drop).map_err(|fault| unwritten(fault, &record)))
             }
             Output::Identify => Input::Identity(self.identity.caller().await, self.scope.region.clone()),
-            Output::Call(call) => Input::Answer(self.responder.call(&call, target, false).await),
+            Output::Call(call) => Input::Answer(self.responder.call(&call, target, run.serving(), false).await),
             Output::Gather(evidence) => Input::Gathered(self.gather(&evidence, target, case).await),
             Output::Wait(long) => {
                 self.sleep(long, stop).await;
@@ -139,7 +133,7 @@ impl Driver {
         let bytes = match &evidence.source {
             Source::Instance(id) => pretty(&self.fleet.instance(id).await?)?,
             Source::ConsoleOutput(id) => self.fleet.console_output(id).await?.into_bytes(),
-            Source::Call(call) => pretty(&self.responder.call(call, target, false).await?)?,
+            Source::Call(call) => pretty(&self.responder.call(call, target, None, false).await?)?,
         };
         let (now, actor) = (self.clock.now(), self.scope.caller.arn.as_str());
         let stored = case.with(|case| case.store_evidence(now, actor, &evidence.name, &bytes))?;
@@ -155,7 +149,7 @@ impl Driver {
             let mut calls = Vec::new();
             for (call, question) in asked {
                 let verdict = match question {
-                    Question::DryRun(call) => match self.responder.call(&call, &plan.target, true).await {
+                    Question::DryRun(call) => match self.responder.call(&call, &plan.target, None, true).await {
                         Err(fault) => of_dry_run(&fault),
                         Ok(_) => Verdict::Unknown("the dry run was answered like a real call".into()),
                     },

@@ -15,6 +15,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::resource::Resource;
 use crate::port::{Pending, Ports, Responder};
 use crate::respond::call::{Answer, Call};
+use crate::respond::guard::Serves;
 use crate::respond::plan::Plan;
 use crate::respond::run::{Command, Run};
 
@@ -42,12 +43,18 @@ impl Asking {
 }
 
 impl Responder for Asking {
-    fn call<'a>(&'a self, call: &'a Call, target: &'a Resource, dry_run: bool) -> Pending<'a, Answer> {
+    fn call<'a>(
+        &'a self,
+        call: &'a Call,
+        target: &'a Resource,
+        serves: Option<Serves>,
+        dry_run: bool,
+    ) -> Pending<'a, Answer> {
         if call.writes() && !dry_run {
             let fault = Fault::new(FaultKind::Refused, call.action(), "nothing is changed while nothing is armed");
             return Box::pin(async move { Err(fault) });
         }
-        self.0.call(call, target, dry_run)
+        self.0.call(call, target, serves, dry_run)
     }
 
     fn simulate<'a>(&'a self, actions: &'a [String], resource: &'a str) -> Pending<'a, Vec<(String, bool)>> {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 mod cases;
+mod guardrails;
 
 /// `stanch sim` on a free port; ended by its own process id.
 struct Account {

@@ -144,7 +144,7 @@ fn writes() -> Vec<(Call, &'static str, Parameters)> {
 async fn each_write_is_one_request_that_says_exactly_what_the_call_says() {
     for (call, action, parameters) in writes() {
         let wire = Wire::new(taken);
-        assert_eq!(sdk(&wire).call(&call, &target(), false).await, Ok(Answer::Taken), "{call:?}");
+        assert_eq!(sdk(&wire).call(&call, &target(), None, false).await, Ok(Answer::Taken), "{call:?}");
         let asked = wire.asked();
         assert_eq!(asked.len(), 1, "{call:?}");
         assert_eq!(asked[0].action, action);
@@ -160,7 +160,7 @@ async fn each_write_is_one_request_that_says_exactly_what_the_call_says() {
 async fn a_permitted_dry_run_is_told_as_such_and_says_so_on_the_wire() {
     for (call, ..) in writes() {
         let wire = Wire::new(|_| ec2_error(412, "DryRunOperation", "Request would have succeeded"));
-        let fault = sdk(&wire).call(&call, &target(), true).await.unwrap_err();
+        let fault = sdk(&wire).call(&call, &target(), None, true).await.unwrap_err();
         if call.dry_run_supported() {
             assert_eq!(fault.kind, FaultKind::DryRun, "{call:?}");
             assert_eq!(wire.asked()[0].parameter("DryRun").as_deref(), Some("true"), "{call:?}");
@@ -174,7 +174,8 @@ async fn a_permitted_dry_run_is_told_as_such_and_says_so_on_the_wire() {
 #[tokio::test]
 async fn a_refusal_is_a_fault_of_the_action_and_is_not_tried_again() {
     let wire = Wire::new(|_| ec2_error(503, "RequestLimitExceeded", "Request limit exceeded."));
-    let fault = sdk(&wire).call(&Call::StopInstances { instance: "i-1".into() }, &target(), false).await.unwrap_err();
+    let fault =
+        sdk(&wire).call(&Call::StopInstances { instance: "i-1".into() }, &target(), None, false).await.unwrap_err();
     assert_eq!((fault.kind, fault.operation.as_str()), (FaultKind::Throttled, "ec2:StopInstances"));
     assert_eq!(wire.asked().len(), 1);
 }
@@ -185,7 +186,7 @@ async fn a_call_that_names_what_does_not_exist_yet_never_leaves() {
     let open = Call::DeleteSecurityGroup { group: QUARANTINE.into() };
     let nothing = Call::RevokeSecurityGroupRules { group: "sg-1".into(), direction: Direction::Egress, rules: vec![] };
     for call in [open, nothing] {
-        assert_eq!(sdk(&wire).call(&call, &target(), false).await.unwrap_err().kind, FaultKind::Invalid);
+        assert_eq!(sdk(&wire).call(&call, &target(), None, false).await.unwrap_err().kind, FaultKind::Invalid);
     }
     assert!(wire.asked().is_empty());
 }
@@ -202,7 +203,7 @@ async fn a_rule_is_put_back_with_its_description_and_answers_its_new_id() {
         ))
     });
     let call = Call::AuthorizeSecurityGroupRule { rule: rule(Direction::Ingress) };
-    let Ok(Answer::Rules(rules)) = sdk(&wire).call(&call, &target(), false).await else { panic!("no rules") };
+    let Ok(Answer::Rules(rules)) = sdk(&wire).call(&call, &target(), None, false).await else { panic!("no rules") };
     assert_eq!(rules, [GroupRule { id: "sgr-9".into(), ..rule(Direction::Ingress) }]);
     let asked = &wire.asked()[0];
     assert_eq!(asked.parameter("IpPermissions.1.IpRanges.1.CidrIp").as_deref(), Some("0.0.0.0/0"));
@@ -234,7 +235,7 @@ async fn reads_answer_in_domain_words() {
     });
     let sdk = sdk(&wire);
     let Ok(Answer::Instance(instance)) =
-        sdk.call(&Call::DescribeInstances { instance: "i-1".into() }, &target(), false).await
+        sdk.call(&Call::DescribeInstances { instance: "i-1".into() }, &target(), None, false).await
     else {
         panic!("no instance")
     };
@@ -244,8 +245,9 @@ async fn reads_answer_in_domain_words() {
     assert_eq!(volumes, [("vol-1", true), ("vol-2", false)], "by device");
     let attribute =
         Call::DescribeInstanceAttribute { instance: "i-1".into(), attribute: InstanceAttribute::TerminationProtection };
-    assert_eq!(sdk.call(&attribute, &target(), false).await, Ok(Answer::Value(Some("true".into()))));
-    let sharing = sdk.call(&Call::DescribeSnapshotAttribute { snapshot: "snap-1".into() }, &target(), false).await;
+    assert_eq!(sdk.call(&attribute, &target(), None, false).await, Ok(Answer::Value(Some("true".into()))));
+    let sharing =
+        sdk.call(&Call::DescribeSnapshotAttribute { snapshot: "snap-1".into() }, &target(), None, false).await;
     let Ok(Answer::Sharing { accounts, .. }) = sharing else { panic!("{sharing:?}") };
     assert_eq!(accounts, ["111122223333"]);
 }

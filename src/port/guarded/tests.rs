@@ -7,13 +7,13 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::call::{Answer, Call};
 use crate::respond::fixture::{WEB, World, every, scope};
-use crate::respond::guard::{Action, Guardrail, Guardrails};
+use crate::respond::guard::{Action, Guardrail, Guardrails, Serves};
 use crate::respond::remedy::Remedy;
 
 struct Account(Mutex<World>);
 
 impl Responder for Account {
-    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, _: bool) -> Pending<'a, Answer> {
+    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, _: Option<Serves>, _: bool) -> Pending<'a, Answer> {
         let answer = self.0.lock().unwrap().answer(call);
         async move { answer }.boxed()
     }
@@ -45,7 +45,7 @@ fn stop(instance: &str) -> Call {
 }
 
 fn asked(responder: &Guarded, call: &Call, target: &Resource) -> Result<Answer, Fault> {
-    responder.call(call, target, false).now_or_never().unwrap()
+    responder.call(call, target, None, false).now_or_never().unwrap()
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn no_writing_call_goes_around_a_guardrail_and_a_dry_run_is_none() {
         }
         let (account, guarded) = guarded(rail(Action::Deny));
         account.0.lock().unwrap().fail(call.action(), 1, FaultKind::DryRun);
-        let answer = guarded.call(&call, &web(), true).now_or_never().unwrap();
+        let answer = guarded.call(&call, &web(), None, true).now_or_never().unwrap();
         assert_eq!(answer.unwrap_err().kind, FaultKind::DryRun, "{call:?}");
     }
 }

@@ -9,8 +9,9 @@ use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::domain::scope::Scope;
 use crate::respond::call::Call;
-use crate::respond::change::{Change, Mode};
-use crate::respond::guard::Verdict;
+use crate::respond::change::{Change, Mode, Undo};
+use crate::respond::fact::Fact;
+use crate::respond::guard::{Serves, Verdict};
 use crate::respond::playbook::{Playbook, Template, TemplateKind};
 use crate::respond::remedy::{Remedy, Risk, Unfit};
 
@@ -60,6 +61,11 @@ pub fn bind(
     let mut touched = BTreeSet::new();
     for step in &mut steps {
         guard(step, target, inventory, scope, options, &mut touched);
+    }
+    let mut tags = tags_of(target, inventory);
+    tags.extend(steps.iter().filter(|step| step.not_applicable.is_none()).flat_map(tags_set));
+    for step in steps.iter_mut().filter(|step| step.refused.is_none()) {
+        guard_undo(step, &tags, scope, options, &touched);
     }
     let remedies: Vec<Remedy> =
         steps.iter().filter(|step| step.not_applicable.is_none()).filter_map(|step| step.remedy).collect();
@@ -268,11 +274,54 @@ fn guard(
     }
     for planned in &step.calls {
         if step.refused.is_none()
-            && let Err(fault) = options.guardrails.admit(scope, &planned.call, Some(&tags), touched)
+            && let Err(fault) =
+                options.guardrails.admit(scope, &planned.call, Some(Serves::forwards(remedy)), Some(&tags), touched)
         {
             step.refused = Some(fault.message);
         }
     }
+}
+
+/// Says of each change whose undo the guardrails would refuse that they would:
+/// judged by the step's own remedy, after all of the plan.
+fn guard_undo(
+    step: &mut Step,
+    tags: &[(String, String)],
+    scope: &Scope,
+    options: &Options,
+    touched: &BTreeSet<(usize, String)>,
+) {
+    let Some(remedy) = step.remedy else { return };
+    let mut words: Vec<String> = Vec::new();
+    for change in step.changes.iter().filter(|change| change.writes()) {
+        let mut so_far = touched.clone();
+        let mut judge = |call: &Call| {
+            options.guardrails.admit(scope, call, Some(Serves::back(remedy)), Some(tags), &mut so_far).err()
+        };
+        words.push(match undo_calls(change).iter().find_map(&mut judge) {
+            Some(fault) => format!("would be refused, and it stays: {}", fault.message),
+            None => change.undo_words(),
+        });
+    }
+    words.dedup();
+    step.undo = words;
+}
+
+/// The calls that take a change back; of one that was not read yet, those that would if it differed.
+fn undo_calls(change: &Change) -> Vec<Call> {
+    match (&change.undo, &change.before, &change.mode) {
+        (Undo::Restore, None, Mode::Set) => change.probe.calls(&change.wanted, &change.unlike()),
+        _ => change.undo_calls(),
+    }
+}
+
+/// The tags that a step puts on the target.
+fn tags_set(step: &Step) -> Vec<(String, String)> {
+    let put = |change: &Change| match &change.wanted {
+        Fact::Tags(tags) => tags.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect(),
+        _ => Vec::new(),
+    };
+    step.changes.iter().filter(|change| change.writes()).flat_map(put).collect()
 }
 
 /// The tags that a guardrail looks at: those of the instance that the plan is for.

@@ -208,3 +208,28 @@ fn a_step_shows_what_it_will_send_once_the_steps_before_it_have_run() {
     assert_eq!(sent, ["ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"], "protection goes off first");
     assert!(terminate.cli[0].contains("--no-disable-api-termination"), "{:?}", terminate.cli);
 }
+
+#[test]
+fn a_guardrail_on_another_remedy_stands_in_the_way_of_no_undo() {
+    let plan = plan("compromised-instance", WEB);
+    for remedy in ["terminate", "start", "authorize-rules"] {
+        let guarded = guarded(deny(remedy));
+        for (free, step) in plan.steps.iter().zip(&guarded.steps).filter(|(free, _)| free.id != "terminate") {
+            assert_eq!(free.undo, step.undo, "{remedy}: {}", step.id);
+        }
+    }
+}
+
+#[test]
+fn a_plan_says_where_an_undo_would_be_refused() {
+    // A tag that the plan itself sets.
+    let rail = Guardrail { remedy: None, tag: Some("stanch:status=quarantined".into()), ..deny("tag") };
+    let plan = guarded(rail);
+    for id in ["protect", "isolate", "stop"] {
+        let (_, step) = plan.step(id).unwrap();
+        assert_eq!(step.refused, None, "{id}");
+        assert_eq!(step.undo, ["would be refused, and it stays: a guardrail forbids it: change freeze"], "{id}");
+    }
+    let (_, snapshot) = plan.step("snapshot").unwrap();
+    assert!(snapshot.undo[0].starts_with("stays: "), "{:?}", snapshot.undo);
+}

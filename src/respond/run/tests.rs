@@ -66,6 +66,8 @@ impl Drill {
                         matches!(last, Some(Record::Intent { call: written, .. }) if **written == call),
                         "{call:?} left without its intent on disk"
                     );
+                    let serves = self.run.serving().expect("a remedy is what writes");
+                    assert!(serves.fits(&call), "{call:?} is no undo: {serves:?}");
                 }
                 Input::Answer(self.world.answer(&call))
             }

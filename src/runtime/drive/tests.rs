@@ -14,6 +14,7 @@ use crate::port::{Fleet, Identity, Lookup, Page, Pending, Ports, Responder, Trai
 use crate::respond::call::{Answer, Call};
 use crate::respond::check::Verdict;
 use crate::respond::fixture::{self, WEB, World, inventory, scope, start};
+use crate::respond::guard::Serves;
 use crate::respond::run::{Command, Run, StepStatus};
 use crate::runtime::clock::Clock;
 
@@ -21,7 +22,7 @@ use crate::runtime::clock::Clock;
 struct Account(Mutex<World>);
 
 impl Responder for Account {
-    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, dry_run: bool) -> Pending<'a, Answer> {
+    fn call<'a>(&'a self, call: &'a Call, _: &'a Resource, _: Option<Serves>, dry_run: bool) -> Pending<'a, Answer> {
         let answer = if dry_run {
             let kind = if call.action() == "ec2:CreateSnapshots" { FaultKind::Denied } else { FaultKind::DryRun };
             Err(Fault::new(kind, call.action(), "dry run"))

@@ -8,7 +8,7 @@ use super::Account;
 
 impl Account {
     /// An account in which simulated time flies, and a running instance with a profile.
-    fn hurried() -> (Self, String) {
+    pub fn hurried() -> (Self, String) {
         let account = Self::open(&["--speed", "100"]);
         let instances = account.json_lines(&["instances", "--jsonl", "--region", "eu-west-1"]);
         let fits = |one: &&Value| one["state"] == "running" && !one["profile"].is_null();
@@ -17,7 +17,7 @@ impl Account {
     }
 
     /// Runs steps of a containment, as a part of a case.
-    fn contains(&self, target: &str, steps: &str, case: &str) {
+    pub fn contains(&self, target: &str, steps: &str, case: &str) {
         let command = ["remediate", "compromised-instance", target, "--execute", "--confirm", target];
         let (code, out, err) = self.run(&[&command[..], &["--steps", steps, "--case", case]].concat());
         assert_eq!(code, 0, "{out}{err}");
@@ -27,7 +27,7 @@ impl Account {
         self.json_lines(&["instances", target, "--jsonl"])[0]["security_groups"].clone()
     }
 
-    fn state(&self, target: &str) -> Value {
+    pub fn state(&self, target: &str) -> Value {
         self.json_lines(&["instances", target, "--jsonl"])[0]["state"].clone()
     }
 }

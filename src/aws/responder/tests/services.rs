@@ -164,7 +164,7 @@ fn writes() -> Vec<(Call, &'static str, &'static str, Parameters)> {
 async fn each_write_of_another_service_is_one_request_to_that_service() {
     for (call, host, action, parameters) in writes() {
         let wire = Wire::new(|asked| if asked.host.starts_with("ec2.") { taken(asked) } else { result(asked, "") });
-        assert_eq!(sdk(&wire).call(&call, &target(), false).await, Ok(Answer::Taken), "{call:?}");
+        assert_eq!(sdk(&wire).call(&call, &target(), None, false).await, Ok(Answer::Taken), "{call:?}");
         let asked = wire.asked();
         assert_eq!((asked.len(), asked[0].action.as_str()), (1, action), "{call:?}");
         assert_eq!(asked[0].host, host, "{call:?}");
@@ -186,7 +186,7 @@ async fn what_another_service_refuses_is_a_fault_of_its_action_and_is_not_tried_
     ] {
         for (call, host, ..) in writes().into_iter().filter(|(_, host, ..)| !host.starts_with("ec2.")) {
             let wire = Wire::new(move |_| query_error(status, code, "no"));
-            let fault = sdk(&wire).call(&call, &target(), false).await.unwrap_err();
+            let fault = sdk(&wire).call(&call, &target(), None, false).await.unwrap_err();
             assert_eq!((fault.kind, fault.operation.as_str()), (kind, call.action()), "{code} of {host}");
             assert_eq!(wire.asked().len(), 1, "{call:?}");
         }
@@ -197,7 +197,7 @@ async fn what_another_service_refuses_is_a_fault_of_its_action_and_is_not_tried_
 async fn only_ec2_has_a_dry_run_and_the_others_are_never_asked_for_one() {
     for (call, host, ..) in writes() {
         let wire = Wire::new(|_| ec2_error(412, "DryRunOperation", "Request would have succeeded"));
-        let fault = sdk(&wire).call(&call, &target(), true).await.unwrap_err();
+        let fault = sdk(&wire).call(&call, &target(), None, true).await.unwrap_err();
         if host.starts_with("ec2.") {
             assert_eq!(fault.kind, FaultKind::DryRun, "{call:?}");
             assert_eq!(wire.asked()[0].parameter("DryRun").as_deref(), Some("true"), "{call:?}");
@@ -220,7 +220,7 @@ async fn an_image_is_made_without_a_restart_unless_asked_and_its_id_is_answered(
             reboot,
             tags: BTreeMap::from([("stanch:case".to_owned(), "c-1".to_owned())]),
         };
-        let answer = sdk(&wire).call(&call, &target(), false).await;
+        let answer = sdk(&wire).call(&call, &target(), None, false).await;
         assert_eq!(answer, Ok(Answer::Made("ami-9".into())));
         let asked = &wire.asked()[0];
         assert_eq!(asked.parameter("NoReboot").as_deref(), Some(if reboot { "false" } else { "true" }));
@@ -254,13 +254,14 @@ async fn a_scaling_group_and_a_targets_health_are_read_back() {
         other => panic!("{other}"),
     });
     let sdk = sdk(&wire);
-    let group = sdk.call(&Call::DescribeAutoScalingGroups { group: "web".into() }, &target(), false).await;
+    let group = sdk.call(&Call::DescribeAutoScalingGroups { group: "web".into() }, &target(), None, false).await;
     let Ok(Answer::ScalingGroup(Some(group))) = group else { panic!("{group:?}") };
     assert_eq!((group.min, group.desired, group.max), (2, 4, 6));
     assert_eq!(group.members.get("i-1").map(String::as_str), Some("EnteringStandby"));
     assert!(group.suspended.contains("Terminate"));
     let registered = Target { id: "i-1".into(), port: Some(8080), ..Target::default() };
-    let health = sdk.call(&Call::DescribeTargetHealth { group: TG.into(), target: registered }, &target(), false).await;
+    let health =
+        sdk.call(&Call::DescribeTargetHealth { group: TG.into(), target: registered }, &target(), None, false).await;
     assert_eq!(health, Ok(Answer::Value(Some("draining".into()))));
 }
 
@@ -268,7 +269,7 @@ async fn a_scaling_group_and_a_targets_health_are_read_back() {
 async fn a_policy_that_is_not_there_is_an_answer_and_one_that_is_there_is_decoded() {
     let call = Call::GetRolePolicy { role: "web-role".into(), policy: "StanchRevoke".into() };
     let wire = Wire::new(|_| query_error(404, "NoSuchEntity", "The role policy cannot be found."));
-    assert_eq!(sdk(&wire).call(&call, &target(), false).await, Ok(Answer::Value(None)));
+    assert_eq!(sdk(&wire).call(&call, &target(), None, false).await, Ok(Answer::Value(None)));
     let wire = Wire::new(|asked| {
         result(
             asked,
@@ -276,7 +277,7 @@ async fn a_policy_that_is_not_there_is_an_answer_and_one_that_is_there_is_decode
              <PolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</PolicyDocument>",
         )
     });
-    let document = sdk(&wire).call(&call, &target(), false).await;
+    let document = sdk(&wire).call(&call, &target(), None, false).await;
     assert_eq!(document, Ok(Answer::Value(Some("{\"Version\":\"2012-10-17\"}".into()))));
 }
 
@@ -303,7 +304,7 @@ async fn the_keys_of_a_user_are_read_to_the_last_page() {
             ),
         }
     });
-    let keys = sdk(&wire).call(&Call::ListAccessKeys { user: "ci".into() }, &target(), false).await;
+    let keys = sdk(&wire).call(&Call::ListAccessKeys { user: "ci".into() }, &target(), None, false).await;
     let Ok(Answer::Keys(keys)) = keys else { panic!("{keys:?}") };
     assert_eq!(keys.get("AKIAIOSFODNN7EXAMPLE"), Some(&true));
     assert_eq!(keys.get("AKIAI44QH8DHBEXAMPLE"), Some(&false));
