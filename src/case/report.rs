@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::journal::Entry;
 use super::{Case, record, redact, summary};
-use crate::respond::plan::Survivor;
-use crate::respond::run::{Command, Outcome, Record, Run, StepStatus};
+use crate::respond::run::{Command, Outcome, Record, Run};
 
 mod markdown;
+mod open;
 
 /// The report of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +42,7 @@ impl Report {
             "calls": calls(entries),
             "notes": notes(entries),
             "evidence": evidence(entries),
-            "open": open_points(case, &runs),
+            "open": open::points(case, &runs),
         });
         Self { json: redact::value(&json) }
     }
@@ -171,40 +171,4 @@ fn evidence(entries: &[Entry]) -> Vec<Value> {
         json!({"time": entry.time, "file": data["file"], "sha256": data["sha256"], "bytes": data["bytes"]})
     });
     shown.collect()
-}
-
-/// What somebody who takes over has to look at.
-fn open_points(case: &Case, runs: &[Run]) -> Vec<String> {
-    let mut open: Vec<String> = Vec::new();
-    for run in runs {
-        for (step, state) in run.plan.steps.iter().zip(run.summary().steps) {
-            let objects = || {
-                let bad = state.objects.iter().filter(|object| object.why.is_some());
-                bad.map(|object| format!("{} {}", object.resource, object.why.as_deref().unwrap_or_default()))
-                    .collect::<Vec<_>>()
-                    .join("; ")
-            };
-            match state.status {
-                StepStatus::Failed | StepStatus::Partly | StepStatus::Drifted | StepStatus::NotKnown => {
-                    open.push(format!("{}: {}: {}", step.title, state.status.word(), objects()));
-                }
-                StepStatus::Open => open.push(format!(
-                    "{}: a call has no written outcome: open the case to read the real state",
-                    step.title
-                )),
-                StepStatus::ByHand => open.push(format!("{}: to be done or decided by hand", step.title)),
-                _ => {}
-            }
-            open.extend(state.missed.iter().map(|(name, fault)| format!("no evidence {name}: {fault}")));
-        }
-        let isolated = run.plan.steps.iter().enumerate().any(|(at, step)| {
-            step.remedy == Some(crate::respond::remedy::Remedy::IsolateNetwork) && run.status(at) == StepStatus::Done
-        });
-        if isolated && !run.plan.survivors.is_empty() {
-            let list: Vec<_> = run.plan.survivors.iter().map(Survivor::sentence).collect();
-            open.push(format!("connections that may live on: {}", list.join("; ")));
-        }
-    }
-    open.extend(case.verify());
-    open
 }

@@ -25,9 +25,10 @@ pub struct Summary {
     pub playbook: String,
     /// The target's id, empty for none.
     pub target: String,
-    /// `open` (nothing changed yet), `done`, `undone`, `stopped` (something failed,
-    /// drifted, or is not known), `interrupted` (the program ended in the middle of a command), `left`
-    /// (an interrupted one that somebody leaves as it stands), or `unreadable`.
+    /// `open` (nothing changed yet), `done` (what was changed is in force, also where it
+    /// cannot be taken back), `undone` (taken back, but for evidence), `stopped` (something
+    /// failed, drifted, or is not known), `interrupted` (the program ended in the middle of a command),
+    /// `left` (an interrupted one that somebody leaves as it stands), or `unreadable`.
     pub status: String,
     /// How many lines its journal has.
     pub lines: usize,
@@ -142,10 +143,13 @@ pub fn status(runs: &[Run]) -> &'static str {
         "stopped"
     } else if runs.iter().any(Run::is_left) {
         "left"
-    } else if runs.iter().any(Run::can_undo) {
+    } else if runs.iter().any(|run| run.can_undo() || run.has_lasting()) {
         "done"
     } else if any(&[StepStatus::Undone]) {
         "undone"
+    } else if runs.iter().any(Run::has_changed) {
+        // Evidence alone was made.
+        "done"
     } else {
         "open"
     }

@@ -14,6 +14,8 @@ use crate::respond::fixture::{self, WEB};
 use crate::respond::plan::Plan;
 use crate::respond::run::{At, ChangeStatus, Outcome, Record};
 
+mod standing;
+
 const ACTOR: &str = "arn:aws:sts::123456789012:assumed-role/OnCall/alice";
 
 fn at(second: i64) -> Timestamp {
@@ -285,7 +287,8 @@ fn the_report_tells_it_and_keeps_secrets() {
     let json: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(case.dir().join("report.json")).unwrap()).unwrap();
     assert_eq!(&json, report.json());
-    assert_eq!(json["open"].as_array().unwrap().len(), 1);
+    let open: Vec<&str> = json["open"].as_array().unwrap().iter().map(|point| point.as_str().unwrap()).collect();
+    assert_eq!(open.iter().filter(|point| !point.ends_with(": not done") && !point.contains("by hand")).count(), 1);
 }
 
 #[test]

@@ -52,6 +52,12 @@ impl Run {
         )
     }
 
+    /// The target is an instance that was terminated, by this run or another of the case.
+    pub fn target_is_gone(&self) -> bool {
+        let target = &self.plan.target.id;
+        self.terminated().contains_key(target) || self.gone.contains_key(target)
+    }
+
     fn end_of_its_instance(&self, at: At) -> Option<String> {
         let instance = self.probe(at).instance()?;
         self.terminated().remove(instance).or_else(|| self.gone.get(instance).cloned())
