@@ -19,3 +19,4 @@ pub mod probe;
 pub mod rank;
 pub mod remedy;
 pub mod run;
+pub mod sessions;

@@ -58,7 +58,7 @@ impl Sdk {
 
     async fn make(&self, call: &Call, dry_run: bool) -> Result<Answer, Fault> {
         if call.is_open() {
-            return Err(Fault::new(FaultKind::Invalid, call.action(), "it names a group that does not exist yet"));
+            return Err(Fault::new(FaultKind::Invalid, call.action(), "a part of it is known only when the step runs"));
         }
         if dry_run && !call.dry_run_supported() {
             return Err(Fault::new(FaultKind::Invalid, call.action(), "this action has no dry run"));

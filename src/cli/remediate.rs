@@ -22,6 +22,7 @@ pub fn run(args: &Remediate, setting: &Setting) -> Outcome {
     let catalogue = playbooks::catalogue(setting)?;
     let playbook = playbooks::named(&catalogue, &args.name)?;
     let resource = target::resource(playbook, &args.target)?;
+    let focus = args.focus.iter().map(|word| target::narrower(playbook, word)).collect::<Result<Vec<_>, _>>()?;
     if args.execute && args.confirm.as_deref() != Some(args.target.as_str()) {
         return Err(Failure::Usage(format!(
             "not confirmed, and nothing was done: look at the plan, then add --confirm {}",
@@ -36,7 +37,7 @@ pub fn run(args: &Remediate, setting: &Setting) -> Outcome {
             ticket: args.ticket.clone().unwrap_or_default(),
             case: setting.case_id().unwrap_or_else(|| case::new_id(at, &resource.id)),
             at,
-            focus: args.focus.iter().filter_map(|id| target::narrower(id)).collect(),
+            focus,
             choices: args.set.iter().cloned().collect(),
             guardrails: setting.config.guardrails.clone(),
         };
@@ -128,9 +129,10 @@ async fn show(args: &Remediate, ports: &Ports, plan: &Plan) -> Outcome {
 async fn execute(args: &Remediate, setting: &Setting, ports: &Ports, plan: Plan) -> Outcome {
     if let Some(step) = plan.undecided().filter(|_| args.steps.is_empty()) {
         let (id, ways) = (&step.id, plan.ways_out(step));
+        let choices = step.remedy.is_some_and(|remedy| !remedy.choices().is_empty());
+        let choose = if choices { format!("choose with --set {id}.NAME=VALUE, or ") } else { String::new() };
         let words = format!(
-            "nothing was done: step '{id}' needs a decision: {ways}; choose with --set {id}.NAME=VALUE, or name the \
-             steps with --steps"
+            "nothing was done: step '{id}' needs a decision: {ways}; {choose}name the steps to run with --steps"
         );
         return Err(Failure::Usage(visible(&words).into_owned()));
     }

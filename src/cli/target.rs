@@ -38,21 +38,54 @@ pub fn resource(playbook: &Playbook, target: &str) -> Result<Resource, Failure> 
     })
 }
 
-/// What an id, an address or an ARN on the command line means as that which narrows a target.
-pub fn narrower(id: &str) -> Option<Resource> {
+/// What a word on the command line means as that which narrows a playbook's
+/// target. One that means nothing to it is refused: what was to be narrowed must
+/// not become wider.
+pub fn narrower(playbook: &Playbook, word: &str) -> Result<Resource, Failure> {
+    let kinds = playbook.narrowed_by();
     let address = || {
-        let found = id.parse::<ipnet::IpNet>().is_ok() || id.parse::<std::net::IpAddr>().is_ok();
-        found.then(|| Resource::new(ResourceKind::Address, id))
+        let found = word.parse::<ipnet::IpNet>().is_ok() || word.parse::<std::net::IpAddr>().is_ok();
+        found.then(|| Resource::new(ResourceKind::Address, word))
     };
-    let identity = || {
-        let kind = match id.split(':').nth(5)?.split('/').next()? {
-            "role" => ResourceKind::Role,
-            "user" => ResourceKind::User,
-            _ => return None,
-        };
-        Some(Resource::new(kind, id))
+    let user = || {
+        // What a user's name may hold (IAM API reference, CreateUser).
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+        let name = kinds.contains(&ResourceKind::User) && (1..=64).contains(&word.len()) && word.chars().all(plain);
+        name.then(|| Resource::new(ResourceKind::User, word))
     };
-    Resource::of_id(id).or_else(address).or_else(identity)
+    let found = Resource::of_id(word).or_else(address).or_else(|| identity(word)).or_else(user);
+    found.filter(|found| kinds.contains(&found.kind)).ok_or_else(|| {
+        let what: Vec<&str> = kinds.iter().map(|kind| written(*kind)).collect();
+        let what = if what.is_empty() { "nothing".to_owned() } else { what.join(", ") };
+        let (word, name) = (visible(word), &playbook.name);
+        Failure::Usage(format!("--focus {word}: nothing was done: it does not narrow {name}, which takes {what}"))
+    })
+}
+
+/// The identity that an ARN names; of a role's session, the role.
+fn identity(arn: &str) -> Option<Resource> {
+    let rest = arn.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
+    match rest.split_once('/')? {
+        ("role", name) if !name.is_empty() => Some(Resource::new(ResourceKind::Role, arn)),
+        ("user", name) if !name.is_empty() => Some(Resource::new(ResourceKind::User, arn)),
+        ("assumed-role", session) => {
+            let (head, role) = (arn.strip_suffix(rest)?, session.split('/').next()?);
+            let role = format!("{}role/{role}", head.replacen(":sts:", ":iam:", 1));
+            Some(Resource::new(ResourceKind::Role, role))
+        }
+        _ => None,
+    }
+}
+
+/// How that which narrows is written.
+fn written(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::SecurityGroupRule => "a rule (sgr-…)",
+        ResourceKind::Address => "an address (203.0.113.7)",
+        ResourceKind::User => "a user (its name or ARN)",
+        ResourceKind::Role => "a role (its ARN)",
+        _ => "an id",
+    }
 }
 
 /// The Scope that holds the target, with its EC2 state; the first Scope for
@@ -111,5 +144,46 @@ fn holds(inventory: &Inventory, target: &Resource) -> bool {
         ResourceKind::Vpc => inventory.vpcs.contains_key(id),
         ResourceKind::Subnet => inventory.subnets.contains_key(id),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Resource, ResourceKind, narrower};
+    use crate::respond::playbook::Catalogue;
+
+    fn read(playbook: &str, word: &str) -> Result<Resource, String> {
+        narrower(Catalogue::builtin().get(playbook).unwrap(), word).map_err(|failure| match failure {
+            Failure::Usage(why) => why,
+            other => panic!("{other:?} is no usage error"),
+        })
+    }
+
+    #[test]
+    fn what_narrows_a_playbook_is_read_as_what_it_is() {
+        let kind = |playbook: &str, word: &str| read(playbook, word).unwrap().kind;
+        assert_eq!(kind("open-security-groups", "sgr-0deadbeef0deadbee"), ResourceKind::SecurityGroupRule);
+        assert_eq!(kind("open-security-groups", "203.0.113.0/24"), ResourceKind::Address);
+        assert_eq!(kind("leaked-key", "ci-deploy"), ResourceKind::User);
+        assert_eq!(kind("leaked-key", "arn:aws:iam::123456789012:user/ci/ci-deploy"), ResourceKind::User);
+        let session = read("leaked-key", "arn:aws:sts::123456789012:assumed-role/web-role/i-0abc").unwrap();
+        assert_eq!(session, Resource::new(ResourceKind::Role, "arn:aws:iam::123456789012:role/web-role"));
+    }
+
+    #[test]
+    fn what_cannot_narrow_a_playbook_is_refused_and_never_dropped() {
+        for (playbook, word) in [
+            ("open-security-groups", "sgr_0deadbeef typo"),
+            ("open-security-groups", "sgr_0deadbeef"),
+            ("open-security-groups", "i-0abc12de34f567890"),
+            ("leaked-key", "arn:aws:iam::123456789012:user"),
+            ("compromised-instance", "ci-deploy"),
+        ] {
+            let why = read(playbook, word).unwrap_err();
+            assert!(why.contains(word) && why.contains(playbook), "{why}");
+        }
+        let why = read("open-security-groups", "sgr_0deadbeef").unwrap_err();
+        assert!(why.contains("which takes a rule (sgr-…), an address (203.0.113.7)"), "{why}");
+        assert!(read("public-snapshot", "ci-deploy").unwrap_err().contains("which takes nothing"));
     }
 }

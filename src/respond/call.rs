@@ -32,6 +32,10 @@ pub const QUARANTINE: &str = "$QUARANTINE_SG";
 /// only when the step runs.
 pub const SHARED: &str = "$SHARED_WITH";
 
+/// Stands in a policy for the moment when the step runs. It is written as a shell
+/// variable in the command that the user copies.
+pub const NOW: &str = "$NOW";
+
 /// Which attribute of an instance is read (EC2 DescribeInstanceAttribute).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

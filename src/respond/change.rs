@@ -51,6 +51,12 @@ impl Change {
         Self { probe, before, wanted, mode: Mode::Set, undo: Undo::Restore }
     }
 
+    /// What is only read: where it is not so, the step fails, for this reason.
+    pub fn require(probe: Probe, before: Option<Fact>, wanted: Fact, why: impl Into<String>) -> Self {
+        let change = Self::set(probe, before, wanted).stays("it only reads");
+        Self { mode: Mode::Require(why.into()), ..change }
+    }
+
     /// The same, that stays for a reason.
     pub fn stays(mut self, why: impl Into<String>) -> Self {
         self.undo = Undo::Stays(why.into());

@@ -82,7 +82,9 @@ fn of_step(step: &Step, plan: &Plan) -> Vec<(Call, Question)> {
                     accounts: Vec::new(),
                 })
             }
-            call if call.is_open() => Question::Cannot("the quarantine group does not exist yet".into()),
+            call if call.is_open() && call.dry_run_supported() => {
+                Question::Cannot("the quarantine group does not exist yet".into())
+            }
             call if call.dry_run_supported() => Question::DryRun(call.clone()),
             call => Question::Simulate(
                 call.iam_actions().into_iter().map(str::to_owned).collect(),

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::sessions;
 use crate::domain::network::{AclEntry, Direction, GroupRule};
 use crate::domain::text::visible;
 
@@ -55,6 +57,12 @@ pub enum Fact {
     },
     /// An inline policy's document, JSON.
     Policy(String),
+    /// Sessions of a role that were opened before a moment are denied everything.
+    /// It is wanted, and read as a [`Fact::Policy`] that does so.
+    SessionsEnded {
+        /// The moment; none for that at which the step runs.
+        before: Option<Timestamp>,
+    },
     /// An image that was made, by its id.
     Image(String),
     /// The type of an instance, and its state: the one changes only in a certain other.
@@ -131,7 +139,12 @@ impl Fact {
                 Some(false) => "inactive".into(),
                 None => "not known".into(),
             },
-            Self::Policy(_) => "policy in place".into(),
+            Self::Policy(document) => match sessions::ended_before(document) {
+                Some(moment) => format!("sessions from before {moment} denied"),
+                None => "policy in place".into(),
+            },
+            Self::SessionsEnded { before: Some(moment) } => format!("sessions from before {moment} denied"),
+            Self::SessionsEnded { before: None } => "sessions from before the moment this step runs denied".into(),
             Self::Image(id) => id.clone(),
             Self::Machine { kind, state } => format!("{kind}, {state}"),
             Self::Entry(entry) => entry_words(entry),

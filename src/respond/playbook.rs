@@ -3,7 +3,7 @@
 //! A playbook names steps; what a step changes is the remedy's own. The format
 //! is told in `assets/playbooks/README.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -151,6 +151,15 @@ impl Playbook {
     /// A playbook from its text.
     pub fn parse(text: &str, origin: &str) -> Result<Self, PlaybookError> {
         format::parse(text, origin)
+    }
+
+    /// The kinds of thing that narrow its target: some remedy of it heeds them.
+    pub fn narrowed_by(&self) -> BTreeSet<ResourceKind> {
+        let remedies = self.steps.iter().filter_map(|step| match step.kind {
+            TemplateKind::Remedy { remedy, .. } => Some(remedy),
+            _ => None,
+        });
+        remedies.flat_map(Remedy::narrowed_by).copied().collect()
     }
 
     /// It takes a target of this kind.

@@ -77,6 +77,11 @@ pub enum Probe {
         /// The group's tags, where it has to be made.
         tags: BTreeMap<String, String>,
     },
+    /// The interfaces of an instance, by id.
+    Interfaces {
+        /// `i-…`.
+        instance: String,
+    },
     /// The groups of an interface.
     InterfaceGroups {
         /// `eni-…`.
@@ -218,6 +223,7 @@ impl Probe {
             | Self::MetadataTokens { instance }
             | Self::Tags { instance, .. }
             | Self::Snapshots { instance, .. }
+            | Self::Interfaces { instance }
             | Self::Profile { instance }
             | Self::Image { instance, .. }
             | Self::Machine { instance }
@@ -249,6 +255,7 @@ impl Probe {
             | Self::MetadataTokens { instance }
             | Self::Tags { instance, .. }
             | Self::Snapshots { instance, .. }
+            | Self::Interfaces { instance }
             | Self::InterfaceGroups { instance, .. }
             | Self::Profile { instance }
             | Self::Power { instance }
@@ -270,6 +277,7 @@ impl Probe {
             Self::Tags { .. } => "tags",
             Self::Snapshots { .. } => "snapshots",
             Self::Quarantine { .. } => "quarantine group",
+            Self::Interfaces { .. } => "interfaces",
             Self::InterfaceGroups { .. } => "groups",
             Self::Profile { .. } => "instance profile",
             Self::Power { .. } => "state",

@@ -49,7 +49,7 @@ pub fn suggest(catalogue: &Catalogue, selection: &Selection<'_>, inventory: &Inv
                 playbook: playbook.name.clone(),
                 title: playbook.title.clone(),
                 target: target.clone(),
-                focus: focus.clone(),
+                focus: focus.iter().filter(|one| narrows(one, target, inventory)).cloned().collect(),
                 why: trigger.why.clone(),
                 // What the event names comes before what it only reaches.
                 weight: weight - if *near { 0 } else { 20 },
@@ -58,6 +58,13 @@ pub fn suggest(catalogue: &Catalogue, selection: &Selection<'_>, inventory: &Inv
     }
     all.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.playbook.cmp(&b.playbook)));
     all
+}
+
+/// What the event names narrows the target. A role that the instance does not
+/// have does not: its sessions are not the instance's.
+fn narrows(focus: &Resource, target: &Resource, inventory: &Inventory) -> bool {
+    let of_instance = target.kind == ResourceKind::Instance && focus.kind == ResourceKind::Role;
+    !of_instance || inventory.reached_by(focus).iter().any(|instance| instance.id == target.id)
 }
 
 /// The trigger of most weight whose every condition holds. One that names

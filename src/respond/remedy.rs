@@ -18,7 +18,8 @@ mod network;
 #[cfg(test)]
 mod tests;
 
-pub use network::{QUARANTINE_TAG, quarantine_name};
+pub use identity::{is_of_a_session, role_of};
+pub use network::{QUARANTINE_TAG, quarantine_name, rules_missing};
 
 /// How bad it would be to be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +65,13 @@ impl Unfit {
         match self {
             Self::NotApplicable(why) | Self::Undecided(why) => why,
         }
+    }
+}
+
+impl Unfit {
+    /// Not all of an instance's parts were read, so whether it goes on without them is not the program's choice.
+    fn unread(read: usize, all: usize, parts: &str) -> Self {
+        Self::Undecided(format!("{read} of the {all} {parts} could be read; all must be known"))
     }
 }
 
@@ -190,7 +198,7 @@ impl Remedy {
             Self::UnshareSnapshot => "share a snapshot with nobody any more",
             Self::DeactivateKey => "turn an access key off",
             Self::DenyUser => "deny a user everything by an inline policy",
-            Self::RevokeSessions => "deny every session of a role that was opened before now",
+            Self::RevokeSessions => "deny every session of a role that was opened before the moment it runs",
             Self::CreateImage => "make an image of the instance, without a restart unless asked",
             Self::DenyAddress => "deny an address both ways in the network ACLs around the target",
             Self::Standby => "take the instance out of service of its Auto Scaling group",
@@ -259,6 +267,17 @@ impl Remedy {
         }
     }
 
+    /// The kinds of thing that narrow its target.
+    pub fn narrowed_by(self) -> &'static [ResourceKind] {
+        match self {
+            Self::RevokeRules => &[ResourceKind::SecurityGroupRule],
+            Self::DenyAddress => &[ResourceKind::Address],
+            Self::DeactivateKey | Self::DenyUser => &[ResourceKind::User],
+            Self::RevokeSessions => &[ResourceKind::Role],
+            _ => &[],
+        }
+    }
+
     /// How long what stands behind the target is disturbed, in a few words; empty for not at all.
     pub fn disruption(self) -> &'static str {
         match self {
@@ -305,7 +324,7 @@ impl Remedy {
             ],
             Self::DeactivateKey => &[ResourceKind::AccessKey],
             Self::DenyUser => &[ResourceKind::User, ResourceKind::AccessKey],
-            Self::RevokeSessions => &[ResourceKind::Role, ResourceKind::Instance],
+            Self::RevokeSessions => &[ResourceKind::Role, ResourceKind::Instance, ResourceKind::AccessKey],
             _ => &[ResourceKind::Instance],
         }
     }

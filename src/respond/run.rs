@@ -23,6 +23,7 @@ mod check;
 mod command;
 mod ended;
 mod found;
+mod goal;
 mod machine;
 mod progress;
 mod record;

@@ -2,6 +2,7 @@
 service's model take each, and run against the simulated account they contain an
 instance and give it back."""
 
+import datetime
 import json
 import time
 
@@ -30,6 +31,25 @@ def groups_of(ec2, instance):
 def plan_of(stanch, playbook, target, endpoint):
     done = stanch("remediate", playbook, target, "--plan", "--json", "--endpoint-url", endpoint, "--region", REGION)
     return json.loads(done.stdout)
+
+
+def test_the_sessions_of_a_key_end_at_the_moment_when_the_line_runs(stanch, simulator, environment, parser, tmp_path):
+    common = ["--plan", "--json", "--endpoint-url", simulator, "--region", REGION]
+    role = client_of(simulator, "sts").get_caller_identity()["Account"]
+    role = f"arn:aws:iam::{role}:role/ReadOnly"
+    plan = json.loads(stanch("remediate", "leaked-key", "ASIAIOSFODNN7EXAMPLE", "--focus", role, *common).stdout)
+    steps = {step["id"]: step for step in plan["steps"]}
+    assert "cannot be turned off" in steps["deactivate"]["not_applicable"]
+    [line] = steps["revoke"]["cli"]
+    assert parser.wrong([line]) == {}
+    earliest = int(time.time())
+    done = shell(line, environment, simulator, tmp_path / "real")
+    assert done.returncode == 0, done.stderr
+    iam = client_of(simulator, "iam")
+    policy = iam.get_role_policy(RoleName="ReadOnly", PolicyName="AWSRevokeOlderSessions")["PolicyDocument"]
+    moment = policy["Statement"][0]["Condition"]["DateLessThan"]["aws:TokenIssueTime"]
+    written = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()
+    assert earliest <= written <= time.time(), moment
 
 
 def commands(plan):

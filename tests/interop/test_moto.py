@@ -114,6 +114,25 @@ def test_an_instance_with_two_interfaces_is_contained_and_given_back(ec2, moto, 
     stanch("cases", "verify", run["case"])
 
 
+def test_the_network_is_not_said_to_be_cut_while_an_interface_came_after_the_plan(ec2, moto, stanch):
+    [instance] = launch(ec2)
+    common = ["--execute", "--confirm", instance, "--json", "--endpoint-url", moto]
+    run = json.loads(stanch("remediate", "compromised-instance", instance, "--steps", "tag", *common).stdout)
+    subnet = all_instances(ec2)[instance]["SubnetId"]
+    new = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    ec2.attach_network_interface(NetworkInterfaceId=new, InstanceId=instance, DeviceIndex=1)
+    before = groups_by_interface(ec2, instance)
+    resumed = ["cases", "resume", run["case"], "--steps", "protect,isolate,verify"]
+    done = stanch(*resumed, *common, check=False, timeout=300)
+    assert done.returncode == 1, done.stderr
+    assert f"{new} is new on {instance}" in done.stderr and "make a new plan" in done.stderr
+    assert groups_by_interface(ec2, instance) == before
+    stanch("remediate", "compromised-instance", instance, "--steps", "isolate", *common)
+    groups = groups_by_interface(ec2, instance)
+    assert groups.keys() == before.keys()
+    assert len({group for held in groups.values() for group in held}) == 1, groups
+
+
 def test_nothing_is_written_without_the_typed_confirmation(ec2, moto, stanch):
     [instance] = launch(ec2)
     before = groups_by_interface(ec2, instance)

@@ -11,7 +11,7 @@ import pytest
 from conftest import until
 from desk import opened_desk  # noqa: F401
 from remedies import LONE, MEMBER, shared
-from still_account import ACCOUNT, KEY, USER, StillAccount, differences
+from still_account import ACCOUNT, KEY, ROLES, USER, StillAccount, differences
 
 # Evidence stays, and what was an instance's that is terminated does not come back.
 EVIDENCE = ["snapshots", "shared snapshots", "images", "shared images"]
@@ -33,7 +33,7 @@ class Script:
 
 
 ATTACKER = ("--set", "deny.address=203.0.113.7")
-OWNER = ("--focus", f"arn:aws:iam::{ACCOUNT}:user/ci/{USER}")
+OWNER = ("--focus", f"arn:aws:iam::{ACCOUNT}:user/ci/{USER},arn:aws:iam::{ACCOUNT}:role/{ROLES[0]}")
 NARROWER = ("--set", "rule=in tcp 443 10.0.0.0/8")
 SCRIPTS = [
     Script("compromised-instance", MEMBER, ATTACKER, but=("terminate", "detach")),

@@ -40,7 +40,7 @@ pub struct Remediate {
     /// Only these steps, by id or number; what destroys runs only when it is named here
     #[arg(long, value_name = "STEP", value_delimiter = ',')]
     pub steps: Vec<String>,
-    /// What narrows it: the rule that an event added, the key's user; ids
+    /// What narrows it: the rule that an event added, the key's user, a role by its ARN, an address
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub focus: Vec<String>,
     /// What a step leaves to choose, as in type=m5.large or standby.capacity=keep; see 'playbooks NAME'

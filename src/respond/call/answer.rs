@@ -64,6 +64,9 @@ pub struct InstanceReading {
     pub tags: BTreeMap<String, String>,
     /// Its volumes, in device order.
     pub volumes: Vec<VolumeReading>,
+    /// The ids of its interfaces.
+    #[serde(default)]
+    pub interfaces: Vec<String>,
 }
 
 /// A volume as its instance holds it.

@@ -1,7 +1,8 @@
 //! Whom a call touches, and what of it is still open.
 
-use super::{Call, QUARANTINE, SHARED};
+use super::{Call, NOW, QUARANTINE, SHARED};
 use crate::domain::resource::{Resource, ResourceKind};
+use crate::respond::sessions;
 
 impl Call {
     /// What the call touches, the most telling first.
@@ -103,7 +104,9 @@ impl Call {
             self,
             Self::ModifySnapshotAttribute { accounts, .. } | Self::ModifyImageAttribute { accounts, .. }
                 if shared(accounts)
-        ) || self.resources().iter().any(|resource| resource.id == QUARANTINE)
+        ) || matches!(self, Self::PutRolePolicy { document, .. } if *document == sessions::document(NOW))
+            || matches!(self, Self::DisassociateIamInstanceProfile { association, .. } if association.is_empty())
+            || self.resources().iter().any(|resource| resource.id == QUARANTINE)
     }
 
     /// The same call with the id of the quarantine group in place of its stand-in.

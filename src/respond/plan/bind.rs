@@ -84,7 +84,7 @@ pub fn bind(
         reason: options.reason.clone(),
         ticket: options.ticket.clone(),
         made: options.at,
-        blast_radius: super::blast_radius(target, &remedies, inventory, options),
+        blast_radius: super::blast_radius(target, &steps, inventory, options),
         steps,
         survivors,
     })
@@ -140,7 +140,7 @@ fn step(
                 |step: &&Step| of.contains(&step.id) || step.in_place_of.as_ref().is_some_and(|id| of.contains(id));
             let checked = earlier.iter().filter(named);
             step.changes =
-                checked.flat_map(|step| &step.changes).filter(|change| change.writes()).map(required).collect();
+                checked.flat_map(|step| &step.changes).map(required).collect();
             if step.changes.is_empty() {
                 step.not_applicable = Some("none of the steps that it checks applies".into());
             }
@@ -168,10 +168,11 @@ fn step(
 
 /// The same fact, only read.
 fn required(change: &Change) -> Change {
-    let mut change = change.clone().stays("it only reads");
-    change.mode =
-        Mode::Require(format!("the {} of {} is not as it was left", change.probe.noun(), change.resource().id));
-    change
+    if !change.writes() {
+        return change.clone();
+    }
+    let why = format!("the {} of {} is not as it was left", change.probe.noun(), change.resource().id);
+    Change::require(change.probe.clone(), change.before.clone(), change.wanted.clone(), why)
 }
 
 /// The calls of a change once the steps before it have run: what is so already

@@ -1,22 +1,28 @@
 //! What a plan takes along: others that share what it touches.
 
-use super::Options;
+use super::{Options, Step};
 use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::change::Change;
 use crate::respond::probe::Probe;
-use crate::respond::remedy::Remedy;
+use crate::respond::remedy::{Remedy, role_of, rules_missing};
 
 /// What the remedies touch beyond the target, and what they leave that one
 /// might think they touch; one sentence each.
-pub fn blast_radius(target: &Resource, remedies: &[Remedy], inventory: &Inventory, options: &Options) -> Vec<String> {
-    let has = |remedy| remedies.contains(&remedy);
+pub fn blast_radius(target: &Resource, steps: &[Step], inventory: &Inventory, options: &Options) -> Vec<String> {
+    let fit = || steps.iter().filter(|step| step.not_applicable.is_none());
+    let has = |remedy| fit().any(|step| step.remedy == Some(remedy));
+    // Within containment the group launches another in its place.
+    let replaced = fit()
+        .filter(|step| !step.beyond)
+        .flat_map(|step| &step.changes)
+        .any(|change| change.writes() && matches!(change.probe, Probe::Membership { lower: false, .. }));
     let mut said = Vec::new();
     match target.kind {
         ResourceKind::Instance => {
             if let Some(instance) = inventory.instances.get(&target.id) {
-                of_instance(instance, inventory, &has, &mut said);
+                of_instance(instance, inventory, &has, replaced, &mut said);
             }
         }
         ResourceKind::SecurityGroup | ResourceKind::SecurityGroupRule if has(Remedy::RevokeRules) => {
@@ -29,6 +35,7 @@ pub fn blast_radius(target: &Resource, remedies: &[Remedy], inventory: &Inventor
                     names(&reached)
                 ),
             });
+            said.extend(rules_missing(target, inventory, options));
         }
         ResourceKind::Snapshot => said.push("accounts that rightly use the snapshot lose it too".into()),
         ResourceKind::Image => {
@@ -38,37 +45,43 @@ pub fn blast_radius(target: &Resource, remedies: &[Remedy], inventory: &Inventor
                 count(launched, "instance", "instances")
             ));
         }
-        ResourceKind::AccessKey | ResourceKind::User => {
+        ResourceKind::AccessKey | ResourceKind::User if has(Remedy::DeactivateKey) || has(Remedy::DenyUser) => {
             said.push("whatever uses the key rightly stops working too".into());
         }
         _ => {}
     }
     if has(Remedy::RevokeSessions) {
-        let roles = options.focus.iter().chain([target]).filter(|focus| focus.kind == ResourceKind::Role);
-        for role in roles {
-            let users = inventory.reached_by(role);
-            if !users.is_empty() {
-                said.push(format!("every session of {} ends: {}", role.id, names(&users)));
-            }
-        }
-        if let (Some(around), Some(instance)) =
-            (inventory.surroundings.get(&target.id), inventory.instances.get(&target.id))
-        {
-            for role in &around.roles {
-                let sharing: Vec<_> = inventory.sharing_profile(instance).collect();
-                let others = if sharing.is_empty() { String::new() } else { format!(", also of {}", names(&sharing)) };
-                said.push(format!(
-                    "revoking the sessions of {role} ends every one that is open{others}, and of people and programs that assume it"
-                ));
-            }
-        }
+        said.extend(role_of(target, inventory, options).ok().map(|role| sessions(&role, target, inventory)));
     }
     said
 }
 
+/// Whose sessions end with those of a role.
+fn sessions(role: &str, target: &Resource, inventory: &Inventory) -> String {
+    let own = inventory.surroundings.get(&target.id).is_some_and(|around| around.roles.iter().any(|one| one == role));
+    let sharing: Vec<&Instance> = match inventory.instances.get(&target.id) {
+        Some(instance) if own => inventory.sharing_profile(instance).collect(),
+        _ => {
+            let users = inventory.reached_by(&Resource::new(ResourceKind::Role, role));
+            users.into_iter().filter(|user| user.id != target.id).collect()
+        }
+    };
+    let others = if sharing.is_empty() { String::new() } else { format!(", also of {}", names(&sharing)) };
+    format!(
+        "revoking the sessions of {role} ends every one from before the moment the step runs{others}, and of people and \
+         programs that assume it"
+    )
+}
+
 /// What loses something comes first, then what only shares and is not touched.
-fn of_instance(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy) -> bool, said: &mut Vec<String>) {
-    capacity(instance, inventory, has, said);
+fn of_instance(
+    instance: &Instance,
+    inventory: &Inventory,
+    has: &impl Fn(Remedy) -> bool,
+    replaced: bool,
+    said: &mut Vec<String>,
+) {
+    capacity(instance, inventory, has, replaced, said);
     if has(Remedy::RemoveProfile) && !instance.profile.is_empty() {
         let sharing: Vec<_> = inventory.sharing_profile(instance).collect();
         let profile = instance.profile_name();
@@ -106,7 +119,13 @@ fn of_instance(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy)
 }
 
 /// The Auto Scaling group and the target groups that lose an instance.
-fn capacity(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy) -> bool, said: &mut Vec<String>) {
+fn capacity(
+    instance: &Instance,
+    inventory: &Inventory,
+    has: &impl Fn(Remedy) -> bool,
+    replaced: bool,
+    said: &mut Vec<String>,
+) {
     let cut = has(Remedy::IsolateNetwork) || has(Remedy::Stop) || has(Remedy::Terminate);
     let Some(around) = inventory.surroundings.get(&instance.id) else {
         if cut {
@@ -127,6 +146,8 @@ fn capacity(instance: &Instance, inventory: &Inventory, has: &impl Fn(Remedy) ->
             )
         } else if state == "Standby" {
             format!("{} has it in standby already; it wants {} ({bounds})", group.name, group.desired)
+        } else if replaced {
+            format!("{} stays at {} and launches another in its place ({bounds})", group.name, group.desired)
         } else if group.desired > group.min {
             format!("{} goes from {} to {} in service ({bounds})", group.name, group.desired, group.desired - 1)
         } else {

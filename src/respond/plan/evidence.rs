@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::call::{Call, InstanceAttribute};
+use crate::respond::remedy::is_of_a_session;
 
 /// One file of evidence, by name and where its content comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +71,8 @@ impl Evidence {
             ResourceKind::AutoScalingGroup => {
                 vec![call("group", Call::DescribeAutoScalingGroups { group: id.clone() })]
             }
+            // IAM knows nothing of a session's key.
+            ResourceKind::AccessKey if is_of_a_session(target) => Vec::new(),
             ResourceKind::AccessKey => vec![call("owner", Call::GetAccessKeyLastUsed { key: id.clone() })],
             ResourceKind::User => vec![call("keys", Call::ListAccessKeys { user: id.clone() })],
             _ => Vec::new(),

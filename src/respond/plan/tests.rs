@@ -3,7 +3,7 @@ use crate::domain::fault::FaultKind;
 use crate::domain::network::{Direction, Peer};
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::check::{Question, Verdict, questions};
-use crate::respond::fixture::{WEB, instance, inventory, plan, rule, scope, start};
+use crate::respond::fixture::{WEB, instance, inventory, plan, plan_over, rule, scope, start};
 use crate::respond::guard::{Action, Guardrail, Guardrails};
 use crate::respond::playbook::Catalogue;
 
@@ -232,4 +232,71 @@ fn a_plan_says_where_an_undo_would_be_refused() {
     }
     let (_, snapshot) = plan.step("snapshot").unwrap();
     assert!(snapshot.undo[0].starts_with("stays: "), "{:?}", snapshot.undo);
+}
+
+#[test]
+fn the_plan_says_that_sessions_end_up_to_the_moment_when_the_step_runs() {
+    let plan = plan("compromised-instance", WEB);
+    let (_, step) = plan.step("sessions").unwrap();
+    assert!(step.text.contains("Sessions from before the moment this step runs"), "{}", step.text);
+    assert!(
+        step.cli[0].starts_with("NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ) && aws iam put-role-policy --role-name web-role"),
+        "{}",
+        step.cli[0]
+    );
+    assert!(step.cli[0].contains(r#""aws:TokenIssueTime":"'"$NOW"'""#), "{}", step.cli[0]);
+    assert!(step.calls[0].call.is_open(), "it cannot leave as the plan has it");
+    let asked = questions(&plan).into_iter().find(|(id, _)| id == "sessions").unwrap().1;
+    let role = "arn:aws:iam::123456789012:role/web-role".to_owned();
+    assert_eq!(asked[0].1, Question::Simulate(vec!["iam:PutRolePolicy".into()], role));
+    let said = plan.blast_radius.join("\n");
+    assert!(said.contains("web-role ends every one from before the moment the step runs, also of web-8"), "{said}");
+}
+
+#[test]
+fn a_profile_whose_association_was_not_read_is_still_planned_to_be_taken_off() {
+    let mut inventory = inventory();
+    inventory.instances.get_mut(WEB).unwrap().profile_association = String::new();
+    let plan = plan_over("compromised-instance", WEB, &inventory);
+    let (_, profile) = plan.step("profile").unwrap();
+    assert_eq!(profile.before[0].state, "web-role");
+    assert_eq!(profile.calls[0].action, "ec2:DisassociateIamInstanceProfile");
+    assert!(profile.calls[0].call.is_open(), "it cannot leave without the id");
+    let read = format!(
+        "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values={WEB} --query \
+         'IamInstanceProfileAssociations[?State==`associated`].AssociationId | [0]' --output text --region eu-west-1"
+    );
+    let line = format!("aws ec2 disassociate-iam-instance-profile --association-id \"$({read})\" --region eu-west-1");
+    assert_eq!(profile.cli, [line]);
+    let asked = questions(&plan).into_iter().find(|(id, _)| id == "profile").unwrap().1;
+    assert!(matches!(asked[0].1, Question::Simulate(..)), "the permission is asked about");
+    assert!(profile.actions.contains(&"iam:PassRole".to_owned()), "undo is permitted too");
+}
+
+fn chosen(name: &str, value: &str) -> Vec<String> {
+    let choices = [(name.to_owned(), value.to_owned())].into();
+    let options = Options { case: "case-1".into(), at: start(), choices, ..Options::default() };
+    let catalogue = Catalogue::builtin();
+    bind(catalogue.get("compromised-instance").unwrap(), &web(), &inventory(), &scope(), &options).unwrap().blast_radius
+}
+
+#[test]
+fn the_blast_radius_heeds_what_was_chosen_for_the_capacity() {
+    let lower = chosen("standby.capacity", "lower").join("\n");
+    assert!(lower.contains("web goes from 4 to 3 in service"), "{lower}");
+    let keep = chosen("standby.capacity", "keep").join("\n");
+    assert!(keep.contains("web stays at 4 and launches another in its place"), "{keep}");
+    assert!(!keep.contains("goes from"), "{keep}");
+}
+
+#[test]
+fn a_rule_that_is_gone_is_told_beside_those_that_are_revoked() {
+    let rules = ["sgr-00000001", "sgr-0deadbee"];
+    let focus = rules.iter().map(|id| Resource::new(ResourceKind::SecurityGroupRule, *id)).collect();
+    let options = Options { case: "case-1".into(), at: start(), focus, ..Options::default() };
+    let group = Resource::new(ResourceKind::SecurityGroup, "sg-11111111");
+    let catalogue = Catalogue::builtin();
+    let plan = bind(catalogue.get("open-security-groups").unwrap(), &group, &inventory(), &scope(), &options).unwrap();
+    assert_eq!(plan.step("revoke").unwrap().1.calls.len(), 1);
+    assert!(plan.blast_radius.contains(&"that rule is gone: sgr-0deadbee".to_owned()), "{:?}", plan.blast_radius);
 }

@@ -81,6 +81,7 @@ fn plain(remedy: Remedy) -> &'static [&'static str] {
         Remedy::SnapshotVolumes => &["ec2:CreateSnapshots", "ec2:DescribeSnapshots"],
         Remedy::CreateImage => &["ec2:CreateImage", "ec2:DescribeImages"],
         Remedy::IsolateNetwork => &[
+            "ec2:DescribeInstances",
             "ec2:DescribeNetworkInterfaces",
             "ec2:DescribeSecurityGroupRules",
             "ec2:DescribeSecurityGroups",

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Move, Probe};
 use crate::domain::network::Direction;
-use crate::respond::call::{Call, QUARANTINE};
+use crate::respond::call::{Call, NOW, QUARANTINE};
 use crate::respond::fact::Fact;
+use crate::respond::sessions;
 
 mod capacity;
 
@@ -19,6 +20,10 @@ impl Probe {
             }
             // A target that drains gets nothing new: begun is enough.
             (Self::Registration { .. }, Fact::Word(now), Fact::Absent) => now == "draining",
+            // A later moment ends more sessions: it is never moved back.
+            (Self::RolePolicy { .. }, Fact::Policy(document), Fact::SessionsEnded { before: Some(moment) }) => {
+                sessions::ended_before(document).is_some_and(|ended| ended >= *moment)
+            }
             _ => now.same(wanted),
         }
     }
@@ -208,6 +213,10 @@ impl Probe {
             }
             (Self::RolePolicy { role, policy }, _, Fact::Policy(document)) => {
                 Call::PutRolePolicy { role: role.clone(), policy: policy.clone(), document: document.clone() }
+            }
+            (Self::RolePolicy { role, policy }, _, Fact::SessionsEnded { before }) => {
+                let document = sessions::document(&before.map_or_else(|| NOW.to_owned(), sessions::word));
+                Call::PutRolePolicy { role: role.clone(), policy: policy.clone(), document }
             }
             (Self::RolePolicy { role, policy }, _, Fact::Absent) => {
                 Call::DeleteRolePolicy { role: role.clone(), policy: policy.clone() }

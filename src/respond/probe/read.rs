@@ -23,6 +23,7 @@ impl Probe {
             Self::DeleteOnTermination { instance, .. }
             | Self::MetadataTokens { instance }
             | Self::Tags { instance, .. }
+            | Self::Interfaces { instance }
             | Self::Machine { instance }
             | Self::Power { instance } => Call::DescribeInstances { instance: instance.clone() },
             Self::Snapshots { volumes, tag, .. } => {
@@ -74,6 +75,7 @@ impl Probe {
             (Self::Tags { keys, .. }, Answer::Instance(instance)) => whole(Fact::Tags(
                 keys.iter().map(|key| (key.clone(), instance.tags.get(key).cloned())).collect::<BTreeMap<_, _>>(),
             )),
+            (Self::Interfaces { .. }, Answer::Instance(instance)) => whole(Fact::List(instance.interfaces.clone())),
             (Self::Power { .. }, Answer::Instance(instance)) => whole(Fact::word(instance.state.word())),
             (Self::Snapshots { volumes, .. }, Answer::Snapshots(found)) => {
                 let mut made = BTreeMap::new();
@@ -151,6 +153,22 @@ impl Probe {
                 Some(_) => Fact::word("registered"),
             }),
             _ => Err(surprised()),
+        }
+    }
+}
+
+impl Probe {
+    /// What is not as a step requires it, as a person reads it.
+    pub fn unmet(&self, why: &str, wanted: &Fact, found: &Fact) -> String {
+        match (self, wanted, found) {
+            (Self::Interfaces { instance }, Fact::List(planned), Fact::List(there)) => {
+                let new =
+                    there.iter().filter(|id| !planned.contains(id)).map(|id| format!("{id} is new on {instance}"));
+                let gone = planned.iter().filter(|id| !there.contains(id)).map(|id| format!("{id} is off {instance}"));
+                let said: Vec<String> = new.chain(gone).collect();
+                format!("{}: {why}", said.join(", "))
+            }
+            _ => format!("{why}: {}", Fact::difference(wanted, found)),
         }
     }
 }

@@ -23,7 +23,7 @@ impl Remedy {
             Self::RevokeRules => Ok(network::revoke_rules(target, inventory, options)?),
             Self::AuthorizeRules => Ok(network::authorize_rules(target, inventory, options)?),
             Self::UnshareSnapshot => Ok(unshare_snapshot(target)),
-            Self::DeactivateKey => Ok(identity::deactivate_key(target, options)),
+            Self::DeactivateKey => Ok(identity::deactivate_key(target, options)?),
             Self::DenyUser => Ok(identity::deny_user(target, options)?),
             Self::RevokeSessions => Ok(identity::revoke_sessions(target, inventory, options)?),
             Self::UnshareImage => Ok(unshare_image(target)),
@@ -84,10 +84,10 @@ impl Remedy {
                 if instance.profile.is_empty() {
                     return Err("no instance profile is on it".to_owned().into());
                 }
+                // The association's id may not have been read: it is, when the step runs.
                 let before =
                     Fact::Profile { arn: instance.profile.clone(), association: instance.profile_association.clone() };
-                let before = Some(before).filter(|_| !instance.profile_association.is_empty());
-                vec![Change::set(Probe::Profile { instance: id.clone() }, before, Fact::Absent)]
+                vec![Change::set(Probe::Profile { instance: id.clone() }, Some(before), Fact::Absent)]
             }
             Self::CreateImage => vec![copy::create_image(instance, options)?],
             Self::Standby => capacity::standby(instance, inventory, options)?,
@@ -130,7 +130,7 @@ impl Remedy {
     }
 }
 
-fn keep_volumes(instance: &Instance, inventory: &Inventory) -> Result<Vec<Change>, String> {
+fn keep_volumes(instance: &Instance, inventory: &Inventory) -> Result<Vec<Change>, Unfit> {
     let changes: Vec<_> = inventory
         .volumes_of(instance)
         .map(|volume| {
@@ -142,7 +142,11 @@ fn keep_volumes(instance: &Instance, inventory: &Inventory) -> Result<Vec<Change
             Change::set(probe, Some(Fact::Flag(volume.delete_on_termination)), Fact::Flag(false))
         })
         .collect();
-    if changes.is_empty() { Err("no EBS volume is attached".into()) } else { Ok(changes) }
+    match (changes.len(), instance.volumes.len()) {
+        (_, 0) => Err("no EBS volume is attached".to_owned().into()),
+        (read, all) if read < all => Err(Unfit::unread(read, all, "volumes")),
+        _ => Ok(changes),
+    }
 }
 
 fn tag(instance: &Instance, options: &Options) -> Change {

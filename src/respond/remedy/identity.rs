@@ -1,6 +1,5 @@
 //! The remedies on keys, users and roles.
 
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::inventory::Inventory;
@@ -9,19 +8,27 @@ use crate::respond::change::Change;
 use crate::respond::fact::Fact;
 use crate::respond::options::Options;
 use crate::respond::probe::Probe;
+use crate::respond::sessions;
 
 /// The name of the policy that denies a user everything.
 const DENY_POLICY: &str = "StanchDenyAll";
 
-/// The name that AWS's own console gives the policy that revokes older sessions
-/// (IAM user guide, "Revoking IAM role temporary security credentials").
-const REVOKE_POLICY: &str = "AWSRevokeOlderSessions";
-
 /// Whose the key is, is read when the step runs.
-pub(super) fn deactivate_key(target: &Resource, options: &Options) -> Vec<Change> {
+pub(super) fn deactivate_key(target: &Resource, options: &Options) -> Result<Vec<Change>, String> {
+    if is_of_a_session(target) {
+        return Err(format!(
+            "{} is the key of a session, and cannot be turned off: end the sessions of its role, or deny its user",
+            target.id
+        ));
+    }
     let user = focus(options, ResourceKind::User).unwrap_or_default();
     let wanted = Fact::Key { user, active: Some(false) };
-    vec![Change::set(Probe::AccessKey { key: target.id.clone() }, None, wanted)]
+    Ok(vec![Change::set(Probe::AccessKey { key: target.id.clone() }, None, wanted)])
+}
+
+/// The key is one that a session was given (IAM user guide, "Unique identifiers").
+pub fn is_of_a_session(key: &Resource) -> bool {
+    key.kind == ResourceKind::AccessKey && key.id.starts_with("ASIA")
 }
 
 pub(super) fn deny_user(target: &Resource, options: &Options) -> Result<Vec<Change>, String> {
@@ -29,7 +36,7 @@ pub(super) fn deny_user(target: &Resource, options: &Options) -> Result<Vec<Chan
         name(&target.id)
     } else {
         focus(options, ResourceKind::User)
-            .ok_or("whose key it is is not known: name the user as the target".to_owned())?
+            .ok_or("whose key it is is not known: name the user with --focus".to_owned())?
     };
     let document = json!({
         "Version": "2012-10-17",
@@ -39,36 +46,39 @@ pub(super) fn deny_user(target: &Resource, options: &Options) -> Result<Vec<Chan
     Ok(vec![Change::set(probe, None, Fact::Policy(document.to_string()))])
 }
 
-/// Denies every session of the role that was opened before the plan was made.
+/// Denies every session of the role that was opened before the moment when the step runs.
 pub(super) fn revoke_sessions(
     target: &Resource,
     inventory: &Inventory,
     options: &Options,
 ) -> Result<Vec<Change>, String> {
-    let role = if target.kind == ResourceKind::Role {
-        name(&target.id)
-    } else {
-        let around = inventory.surroundings.get(&target.id);
-        if inventory.instances.get(&target.id).is_some_and(|instance| instance.profile.is_empty()) {
-            return Err("no instance profile is on it, so it has no role".into());
-        }
-        around
-            .and_then(|around| around.roles.first().cloned())
-            .or_else(|| focus(options, ResourceKind::Role))
-            .ok_or("which role the profile gives could not be read: name the role with --focus".to_owned())?
-    };
-    let probe = Probe::RolePolicy { role, policy: REVOKE_POLICY.into() };
-    Ok(vec![Change::set(probe, None, Fact::Policy(older_sessions(options.at)))])
+    let role = role_of(target, inventory, options)?;
+    let probe = Probe::RolePolicy { role, policy: sessions::POLICY.into() };
+    Ok(vec![Change::set(probe, None, Fact::SessionsEnded { before: None })])
 }
 
-fn older_sessions(before: Timestamp) -> String {
-    let condition =
-        json!({ "DateLessThan": { "aws:TokenIssueTime": before.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() } });
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": condition }],
-    })
-    .to_string()
+/// The role whose sessions are meant: the one that is named, else that of the
+/// instance's profile; or why none is known.
+pub fn role_of(target: &Resource, inventory: &Inventory, options: &Options) -> Result<String, String> {
+    let named = [target].into_iter().chain(&options.focus).find(|resource| resource.kind == ResourceKind::Role);
+    if let Some(role) = named {
+        let account = role.id.split(':').nth(4).unwrap_or_default();
+        if !account.is_empty() && account != inventory.account {
+            return Err(format!("{} is a role of {account}, not of {}", name(&role.id), inventory.account));
+        }
+        return Ok(name(&role.id));
+    }
+    if target.kind == ResourceKind::AccessKey {
+        return Err(format!("no role is named of which {} is, or that it assumed: name it with --focus", target.id));
+    }
+    if inventory.instances.get(&target.id).is_some_and(|instance| instance.profile.is_empty()) {
+        return Err("no instance profile is on it now: name the role that it had with --focus".into());
+    }
+    inventory
+        .surroundings
+        .get(&target.id)
+        .and_then(|around| around.roles.first().cloned())
+        .ok_or_else(|| "which role the profile gives could not be read: name the role with --focus".into())
 }
 
 fn focus(options: &Options, kind: ResourceKind) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Unfit;
 use crate::domain::instance::Instance;
 use crate::domain::inventory::Inventory;
 use crate::domain::network::{Direction, GroupRule, Peer};
@@ -20,21 +21,24 @@ pub fn quarantine_name(vpc: &str) -> String {
     format!("stanch-quarantine-{vpc}")
 }
 
-/// The quarantine group of each VPC, then every interface into it.
-pub(super) fn isolate(instance: &Instance, inventory: &Inventory) -> Result<Vec<Change>, String> {
+/// That the instance has no other interface by then; the quarantine group of
+/// each VPC; then every interface into it.
+pub(super) fn isolate(instance: &Instance, inventory: &Inventory) -> Result<Vec<Change>, Unfit> {
     let interfaces: Vec<_> = inventory.interfaces_of(instance).collect();
     if interfaces.len() < instance.interfaces.len() || interfaces.is_empty() {
-        return Err(format!(
-            "{} of the {} interfaces could be read; all must be known",
-            interfaces.len(),
-            instance.interfaces.len()
-        ));
+        return Err(Unfit::unread(interfaces.len(), instance.interfaces.len(), "interfaces"));
     }
     let vpcs: BTreeSet<&str> = interfaces.iter().map(|interface| interface.vpc.as_str()).collect();
     if vpcs.len() > 1 {
-        return Err("its interfaces lie in more than one VPC: isolate each by hand".into());
+        return Err("its interfaces lie in more than one VPC: isolate each by hand".to_owned().into());
     }
-    let mut changes = Vec::new();
+    let known = Fact::List(interfaces.iter().map(|interface| interface.id.clone()).collect());
+    let mut changes = vec![Change::require(
+        Probe::Interfaces { instance: instance.id.clone() },
+        Some(known.clone()),
+        known,
+        "make a new plan, which covers what it has now",
+    )];
     let mut group = QUARANTINE.to_owned();
     for vpc in vpcs {
         let name = quarantine_name(vpc);
@@ -68,14 +72,11 @@ pub(super) fn isolate(instance: &Instance, inventory: &Inventory) -> Result<Vec<
 /// The rules that the plan was asked for by id; else those that let the whole
 /// internet in.
 pub(super) fn revoke_rules(target: &Resource, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, String> {
-    let named: BTreeSet<&str> = options
-        .focus
-        .iter()
-        .chain([target])
-        .filter(|resource| resource.kind == ResourceKind::SecurityGroupRule)
-        .map(|resource| resource.id.as_str())
-        .collect();
+    let named = named_rules(target, options);
     let wide_open = |rule: &&GroupRule| rule.direction == Direction::Ingress && rule.peer.is_world();
+    if let Some(fault) = inventory.missing.get("ec2:DescribeSecurityGroupRules") {
+        return Err(format!("its rules could not be read with their ids: {fault}"));
+    }
     let groups = inventory
         .groups
         .values()
@@ -84,17 +85,39 @@ pub(super) fn revoke_rules(target: &Resource, inventory: &Inventory, options: &O
     if rules.is_empty() && !inventory.groups.contains_key(&target.id) {
         return Err(format!("{} is not among the groups of {}", target.id, inventory.region));
     }
-    let mut chosen: Vec<&GroupRule> = rules.iter().copied().filter(|rule| named.contains(rule.id.as_str())).collect();
+    // What was narrowed to a rule that is gone does not become wider.
+    let chosen: Vec<&GroupRule> = if named.is_empty() {
+        rules.into_iter().filter(wide_open).collect()
+    } else {
+        rules.into_iter().filter(|rule| named.contains(rule.id.as_str())).collect()
+    };
     if chosen.is_empty() {
-        chosen = rules.iter().copied().filter(wide_open).collect();
-    }
-    if chosen.is_empty() {
-        return Err(format!("no rule of {} lets the whole internet in", target.id));
+        let missing = rules_missing(target, inventory, options).join("; ");
+        let none = || format!("no rule of {} lets the whole internet in", target.id);
+        return Err(if missing.is_empty() { none() } else { missing });
     }
     Ok(chosen
         .into_iter()
         .map(|rule| Change::set(Probe::Rule { rule: rule.clone() }, Some(Fact::Rule(rule.clone())), Fact::Absent))
         .collect())
+}
+
+/// The ids of the rules that the plan was asked for.
+fn named_rules<'a>(target: &'a Resource, options: &'a Options) -> BTreeSet<&'a str> {
+    let all = options.focus.iter().chain([target]);
+    all.filter(|resource| resource.kind == ResourceKind::SecurityGroupRule).map(|rule| rule.id.as_str()).collect()
+}
+
+/// Of each rule that the plan was asked for and the target's group has not: why not.
+pub fn rules_missing(target: &Resource, inventory: &Inventory, options: &Options) -> Vec<String> {
+    let owner = |id: &str| inventory.groups.values().find(|group| group.rules.iter().any(|rule| rule.id == id));
+    let own = owner(&target.id).map_or(target.id.as_str(), |group| group.id.as_str());
+    let why = |id: &str| match owner(id) {
+        Some(group) if group.id == own => None,
+        Some(group) => Some(format!("{id} is a rule of {}, not of {own}", group.id)),
+        None => Some(format!("that rule is gone: {id}")),
+    };
+    named_rules(target, options).into_iter().filter_map(why).collect()
 }
 
 /// The rule that was chosen, put on the group. What a step took off is put back by its undo.

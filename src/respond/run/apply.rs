@@ -23,11 +23,12 @@ impl Run {
                     state.now = Some(fact.clone());
                 }
             }
-            Record::Intent { at: place, .. } => {
+            Record::Intent { at: place, call } => {
                 self.forget_checks();
                 if let Some(state) = self.change(*place) {
                     state.called_before = state.called;
                     state.called |= !place.back;
+                    state.sends(call, place.back);
                     state.called_at = Some(at);
                     state.under_way = true;
                     state.status = ChangeStatus::Calling(place.back);
@@ -46,6 +47,7 @@ impl Run {
                 if let Some(state) = self.change(*place) {
                     if matches!(status, ChangeStatus::Failed(_)) {
                         state.called = state.called_before;
+                        state.ended = state.ended_before;
                     }
                     state.status = status;
                 }
@@ -59,6 +61,7 @@ impl Run {
                         state.left = left;
                         state.now = Some(fact.clone());
                     }
+                    state.is_so(status);
                     if *status == ChangeStatus::Undone || (*status == ChangeStatus::Pending && !place.back) {
                         state.called = false;
                     }
@@ -120,7 +123,7 @@ impl Run {
         if !state.under_way || state.now.as_ref().is_some_and(|now| now.same(fact)) {
             return known;
         }
-        let wanted = self.resolved(&change.wanted);
+        let wanted = self.resolved(change);
         if change.probe.satisfied(fact, &wanted) || change.probe.satisfied(fact, before) {
             None
         } else if change.probe.partway(fact, before, &wanted) {

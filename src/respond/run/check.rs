@@ -11,10 +11,10 @@ use crate::respond::fact::Fact;
 
 impl Run {
     /// Goes on with a check from its `n`th fact: the next that counts is read.
-    pub(super) fn check(&mut self, step: usize, n: usize) -> Phase {
+    pub(super) fn check(&mut self, step: usize, n: usize, now: jiff::Timestamp) -> Phase {
         let counted = self.counted(step);
         if let Some(change) = (n..self.steps[step].changes.len()).find(|change| self.counts(step, *change, &counted)) {
-            return self.take_up(At { step, change, back: false }, Purpose::Forward);
+            return self.take_up(At { step, change, back: false }, Purpose::Forward, now);
         }
         if counted.is_empty() {
             let why = format!("there is nothing to check yet; {}", self.left_out(step).unwrap_or_default());
@@ -94,7 +94,7 @@ impl Run {
         }
         let held = source.is_none_or(|source| source.status == ChangeStatus::Done);
         let message = if held {
-            format!("{why}: {}", Fact::difference(&trial.goal, &fact))
+            probe.unmet(why, &trial.goal, &fact)
         } else {
             let (noun, id) = (probe.noun(), self.resource(at).id);
             format!("the {noun} of {id} is {}, wanted was {}", fact.words(), trial.goal.words())
@@ -125,9 +125,9 @@ impl Run {
     /// The changes of earlier steps that a fact of a check is of.
     fn sources(&self, step: usize, change: usize) -> Vec<(usize, usize)> {
         let fact = &self.plan.steps[step].changes[change];
-        let earlier = self.plan.steps[..step].iter().enumerate();
+        let earlier = self.plan.steps[..step].iter().enumerate().filter(|(_, step)| step.kind == StepKind::Remedy);
         let changes = earlier.flat_map(|(at, step)| step.changes.iter().enumerate().map(move |(n, one)| (at, n, one)));
-        let same = changes.filter(|(_, _, one)| one.writes() && one.probe == fact.probe && one.wanted == fact.wanted);
+        let same = changes.filter(|(_, _, one)| one.probe == fact.probe && one.wanted == fact.wanted);
         same.map(|(at, n, _)| (at, n)).collect()
     }
 

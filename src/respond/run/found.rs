@@ -43,11 +43,14 @@ impl Run {
                 if change.probe.in_transit(&fact) {
                     return self.wait(trial, fact, now);
                 }
-                let wanted = self.resolved(&change.wanted);
-                let left = self.state(at).left.as_ref().unwrap_or(&wanted);
+                let wanted = self.resolved(change);
+                let left = self.left(change, self.state(at));
+                // Whoever ended more sessions since does not get them opened by an undo.
+                let exact = matches!(wanted, Fact::SessionsEnded { .. });
+                let held = fact.same(&left) || !exact && change.probe.satisfied(&fact, &wanted);
                 // A quarantine group is ours however far it came; EC2 deletes it only where nothing uses it.
                 let ours = matches!(change.probe, Probe::Quarantine { .. });
-                if !ours && !fact.same(left) && !change.probe.satisfied(&fact, &wanted) {
+                if !ours && !held {
                     // A quarantine group that is gone has no id any more.
                     let difference = Fact::difference(&wanted, &fact).replace(QUARANTINE, "quarantine group");
                     return self.settled(at, ChangeStatus::Drifted(difference), fact);
@@ -189,12 +192,15 @@ impl Run {
         if self.still(trial, &fact, now) {
             return Phase::Pause(trial.pause(), Box::new(Phase::Read));
         }
-        let message = format!(
-            "the {} of {} no longer holds: {}",
-            probe.noun(),
-            self.resource(at).id,
-            Fact::difference(&trial.goal, &fact)
-        );
+        let message = match &self.change_at(at).mode {
+            Mode::Require(why) => probe.unmet(why, &trial.goal, &fact),
+            _ => format!(
+                "the {} of {} no longer holds: {}",
+                probe.noun(),
+                self.resource(at).id,
+                Fact::difference(&trial.goal, &fact)
+            ),
+        };
         failed(at, Fault::new(FaultKind::WrongState, probe.read(None).action(), message), Some(fact))
     }
 

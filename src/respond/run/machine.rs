@@ -9,7 +9,7 @@ use super::record::{At, Outcome, Record};
 use super::trial::{Purpose, RECOVERY, TRIES, Trial};
 use super::{ChangeStatus, Command, Input, Job, Output, Run, StepKind};
 use crate::domain::fault::{Fault, FaultKind};
-use crate::respond::call::{Answer, Call, QUARANTINE};
+use crate::respond::call::{Answer, Call};
 use crate::respond::change::{Change, Mode};
 use crate::respond::fact::Fact;
 use crate::respond::probe::{Probe, Reading};
@@ -200,13 +200,13 @@ impl Run {
                     let id = self.plan.steps[step].id.clone();
                     journal(Record::Acknowledged { step: id, note: String::new(), by_user: false }, Phase::JobDone)
                 }
-                StepKind::Check => self.check(step, n),
-                StepKind::Remedy => self.take_up(At { step, change: n, back: false }, Purpose::Forward),
+                StepKind::Check => self.check(step, n, now),
+                StepKind::Remedy => self.take_up(At { step, change: n, back: false }, Purpose::Forward, now),
             },
-            Job::One(step, change) => self.take_up(At { step, change, back: false }, Purpose::Forward),
+            Job::One(step, change) => self.take_up(At { step, change, back: false }, Purpose::Forward, now),
             // A check brings nothing about: to verify it is to make it again.
-            Job::Verify(step) if self.kind(step) == StepKind::Check => self.check(step, n),
-            Job::Verify(step) => self.take_up(At { step, change: n, back: false }, Purpose::Verify),
+            Job::Verify(step) if self.kind(step) == StepKind::Check => self.check(step, n, now),
+            Job::Verify(step) => self.take_up(At { step, change: n, back: false }, Purpose::Verify, now),
             Job::Undo(step) => {
                 let all = self.plan.steps[step].changes.len();
                 if n >= all {
@@ -221,7 +221,7 @@ impl Run {
                     let record = Record::Settled { at, status: ChangeStatus::Stays(why), fact: None };
                     return journal(record, Phase::Job(n + 1));
                 }
-                self.take_up(at, Purpose::Back)
+                self.take_up(at, Purpose::Back, now)
             }
             Job::Recover(step, change) => {
                 let back = matches!(
@@ -234,7 +234,7 @@ impl Run {
                     let record = Record::Settled { at, status: ChangeStatus::NotKnown(fault), fact: None };
                     return journal(record, Phase::JobDone);
                 }
-                let next = self.take_up(at, Purpose::Recover);
+                let next = self.take_up(at, Purpose::Recover, now);
                 if let (Some(trial), Some(called)) = (&mut self.trial, self.steps[step].changes[change].called_at) {
                     trial.deadline = called.checked_add(RECOVERY).ok().map(|deadline| deadline.max(now));
                 }
@@ -243,29 +243,15 @@ impl Run {
         }
     }
 
-    pub(super) fn take_up(&mut self, at: At, purpose: Purpose) -> Phase {
+    pub(super) fn take_up(&mut self, at: At, purpose: Purpose, now: Timestamp) -> Phase {
         let Some(change) = self.plan.steps[at.step].changes.get(at.change) else { return Phase::JobDone };
-        let goal = if purpose == Purpose::Back {
-            self.state(at).before.as_ref().map_or(Fact::Absent, |before| change.probe.rest(before))
-        } else {
-            self.resolved(&change.wanted)
+        let goal = match purpose {
+            Purpose::Back => self.state(at).before.as_ref().map_or(Fact::Absent, |before| change.probe.rest(before)),
+            Purpose::Forward => self.aimed_at(change, now),
+            Purpose::Verify | Purpose::Recover => self.resolved(change),
         };
         self.trial = Some(Trial::new(at, purpose, goal));
         Phase::Read
-    }
-
-    /// The wanted fact with the quarantine group's id, once it is known.
-    pub(super) fn resolved(&self, wanted: &Fact) -> Fact {
-        let Fact::List(ids) = wanted else { return wanted.clone() };
-        let found = self.steps.iter().zip(&self.plan.steps).find_map(|(state, step)| {
-            state.changes.iter().zip(&step.changes).find_map(|(state, change)| match (&change.probe, &state.now) {
-                (Probe::Quarantine { .. }, Some(Fact::Group { id, .. })) => Some(id.clone()),
-                _ => None,
-            })
-        });
-        let fill =
-            |id: &String| if id == QUARANTINE { found.clone().unwrap_or_else(|| id.clone()) } else { id.clone() };
-        Fact::List(ids.iter().map(fill).collect())
     }
 
     pub(super) fn change_at(&self, at: At) -> &Change {

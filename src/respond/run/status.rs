@@ -77,6 +77,10 @@ pub struct ChangeState {
     pub called: bool,
     /// The same before the last call left: what counts where that one was refused.
     pub(super) called_before: bool,
+    /// Before which moment the last call ended the sessions of a role, or was found to.
+    pub(super) ended: Option<Timestamp>,
+    /// The same before the last call left.
+    pub(super) ended_before: Option<Timestamp>,
     /// When the last call was about to leave.
     pub called_at: Option<Timestamp>,
 }
@@ -183,6 +187,8 @@ impl StepState {
             under_way: false,
             called: false,
             called_before: false,
+            ended: None,
+            ended_before: None,
             called_at: None,
         };
         Self {

@@ -14,7 +14,9 @@ mod check;
 mod decision;
 mod every;
 mod interrupted;
+mod isolation;
 mod remedies;
+mod sessions;
 mod trouble;
 
 /// A run with its account, its journal and its clock.

@@ -153,6 +153,7 @@ fn reading(from: ec2::Instance) -> Option<InstanceReading> {
         })
         .collect();
     volumes.sort_by(|a, b| a.device.cmp(&b.device));
+    let interfaces = from.network_interfaces.unwrap_or_default();
     let state = from.state.and_then(|state| state.name);
     Some(InstanceReading {
         id: from.instance_id?,
@@ -165,6 +166,7 @@ fn reading(from: ec2::Instance) -> Option<InstanceReading> {
         kind: from.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
         tags: decode::tags(from.tags).into_iter().collect(),
         volumes,
+        interfaces: interfaces.into_iter().filter_map(|interface| interface.network_interface_id).collect(),
     })
 }
 

@@ -137,6 +137,13 @@ fn write(call: &Call, region: &str) -> Option<String> {
             ec2("modify-network-interface-attribute", &[("network-interface-id", interface)]),
             groups.iter().map(|group| word(group)).collect::<Vec<_>>().join(" "),
         ),
+        // The id of what binds it is read when the step runs; the command reads it too.
+        Call::DisassociateIamInstanceProfile { instance, .. } if call.is_open() => format!(
+            "aws ec2 disassociate-iam-instance-profile --association-id \"$({} --query {} --output text --region {})\"",
+            read(&Call::DescribeIamInstanceProfileAssociations { instance: instance.clone() })?,
+            quote("IamInstanceProfileAssociations[?State==`associated`].AssociationId | [0]"),
+            quote(region),
+        ),
         Call::DisassociateIamInstanceProfile { association, .. } => {
             ec2("disassociate-iam-instance-profile", &[("association-id", association)])
         }

@@ -1,6 +1,10 @@
 //! IAM's commands: they name no Region.
 
-use super::super::Call;
+use super::super::{Call, NOW};
+use super::quote;
+
+/// Sets the shell variable that stands for the moment.
+const NOW_IS: &str = "NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ)";
 
 fn iam(verb: &str, options: &[(&str, &str)]) -> String {
     super::service("iam", verb, options)
@@ -31,6 +35,12 @@ pub(super) fn command(call: &Call) -> Option<String> {
         Call::DeleteUserPolicy { user, policy } => {
             iam("delete-user-policy", &[("user-name", user), ("policy-name", policy)])
         }
+        // The moment is that at which the line runs.
+        Call::PutRolePolicy { role, policy, document } if call.is_open() => format!(
+            "{NOW_IS} && {} --policy-document {}",
+            iam("put-role-policy", &[("role-name", role), ("policy-name", policy)]),
+            quote(document).replace(NOW, &format!("'\"{NOW}\"'")),
+        ),
         Call::PutRolePolicy { role, policy, document } => {
             iam("put-role-policy", &[("role-name", role), ("policy-name", policy), ("policy-document", document)])
         }

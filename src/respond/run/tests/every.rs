@@ -7,13 +7,14 @@ use super::{ChangeStatus, Command, Drill, FaultKind, Output, StepStatus};
 use crate::domain::instance::InstanceState;
 use crate::domain::network::Direction;
 use crate::domain::resource::{Resource, ResourceKind};
-use crate::respond::call::Call;
+use crate::respond::call::{Call, NOW};
 use crate::respond::change::{Mode, Undo};
 use crate::respond::fixture::specimen::{Meddling, Specimen, all};
 use crate::respond::fixture::{World, scope};
 use crate::respond::plan::bind;
 use crate::respond::playbook::Playbook;
 use crate::respond::remedy::Remedy;
+use crate::respond::sessions;
 
 impl Specimen {
     /// A run of a plan with this one step, on an account that is made ready for it.
@@ -43,6 +44,10 @@ impl Specimen {
         if let Some(profile) = &mut plain.profile {
             profile.id = "iip-assoc-1".into();
         }
+        // The moment is that at which the step ran.
+        for document in plain.policies.values_mut().filter(|document| sessions::ended_before(document).is_some()) {
+            *document = sessions::document(NOW);
+        }
         plain.rules.sort_by_key(|rule| (rule.group.clone(), rule.direction != Direction::Ingress, rule.from_port));
         for rule in &mut plain.rules {
             rule.id = String::new();
@@ -63,7 +68,8 @@ fn usual(specimen: &Specimen) -> Vec<Call> {
 }
 
 fn can_be_undone(drill: &Drill) -> bool {
-    drill.run.plan.steps[0].changes.iter().all(|change| change.undo == Undo::Restore)
+    let mut changes = drill.run.plan.steps[0].changes.iter().filter(|change| change.writes());
+    changes.all(|change| change.undo == Undo::Restore)
 }
 
 fn is_once(drill: &Drill) -> bool {

@@ -9,7 +9,7 @@ use crate::respond::playbook::Playbook;
 use crate::respond::remedy::Remedy;
 
 /// A plan of one step with one remedy.
-fn plan_of(remedy: Remedy, target: &Resource, focus: Vec<Resource>) -> Plan {
+pub(super) fn plan_of(remedy: Remedy, target: &Resource, focus: Vec<Resource>) -> Plan {
     let text = format!(
         "name = \"one\"\ntitle = \"One\"\ntargets = [\"instance\", \"security-group\", \"security-group-rule\", \
          \"snapshot\", \"access-key\", \"user\", \"role\"]\n[[step]]\nid = \"it\"\ntitle = \"It\"\nremedy = \"{remedy}\"\n"
@@ -94,7 +94,7 @@ fn nothing_of_an_instance_that_was_terminated_is_taken_back() {
     drill.undoes();
     assert_eq!(drill.objects("terminate"), ["done", "stays", "stays"]);
     assert_eq!(drill.objects("protect"), ["stays"]);
-    assert_eq!(drill.objects("isolate")[1..], ["stays", "stays"]);
+    assert_eq!(drill.objects("isolate")[2..], ["stays", "stays"]);
     assert_eq!(drill.world.writes()[before..], ["DeleteSecurityGroup"], "the group is nobody's any more");
 }
 

@@ -50,7 +50,7 @@ fn a_half_isolated_instance_is_shown_as_such_and_can_be_finished_or_taken_back()
         drill.world.fail(SWAP, 2, FaultKind::Denied);
         drill.runs(&["isolate"]);
         assert_eq!(drill.status("isolate"), StepStatus::Partly);
-        assert_eq!(drill.objects("isolate"), ["done", "done", "failed"]);
+        assert_eq!(drill.objects("isolate")[1..], ["done", "done", "failed"]);
         assert_eq!(drill.world.interfaces["eni-22222222"], ["sg-22222222"]);
         if finish {
             drill.runs(&["isolate"]);
@@ -98,7 +98,7 @@ fn drift_is_refused_with_the_difference_and_the_rest_is_taken_back() {
     drill.undoes();
     assert_eq!(drill.status("isolate"), StepStatus::Drifted);
     let (at, _) = drill.run.plan.step("isolate").unwrap();
-    let ChangeStatus::Drifted(difference) = &drill.run.steps[at].changes[2].status else { panic!("not drifted") };
+    let ChangeStatus::Drifted(difference) = &drill.run.steps[at].changes[3].status else { panic!("not drifted") };
     assert!(difference.contains("+sg-11111111"), "{difference}");
     assert_eq!(drill.world.interfaces["eni-22222222"], ["sg-11111111"], "it was left alone");
     assert_eq!(drill.world.interfaces["eni-11111111"], ["sg-11111111", "sg-22222222"]);
@@ -187,7 +187,7 @@ fn a_quarantine_group_that_others_use_stays() {
     drill.world.interfaces.insert("eni-33333333".into(), group);
     drill.undoes();
     assert_eq!(drill.status("isolate"), StepStatus::Undone);
-    assert_eq!(drill.objects("isolate"), ["stays", "undone", "undone"]);
+    assert_eq!(drill.objects("isolate")[1..], ["stays", "undone", "undone"]);
 }
 
 #[test]
@@ -255,9 +255,9 @@ fn one_object_of_many_is_tried_again_and_the_others_are_left() {
     let mut drill = Drill::contain();
     drill.world.fail(SWAP, 2, FaultKind::Denied);
     drill.runs(&["isolate"]);
-    assert_eq!(drill.objects("isolate"), ["done", "done", "failed"]);
+    assert_eq!(drill.objects("isolate")[1..], ["done", "done", "failed"]);
     let before = drill.world.writes().len();
-    drill.does(&Command::Retry { step: "isolate".into(), change: 2 }).unwrap();
+    drill.does(&Command::Retry { step: "isolate".into(), change: 3 }).unwrap();
     assert_eq!(drill.status("isolate"), StepStatus::Done);
     assert_eq!(drill.world.writes().len(), before + 1, "one call, for the one interface");
     let fault = drill.does(&Command::Retry { step: "isolate".into(), change: 9 }).unwrap_err();
