@@ -3,6 +3,7 @@
 
 pub mod page;
 
+use super::instance::Subject;
 use super::interrupted::{Interrupted, Search};
 use super::scopes::ScopeId;
 use crate::respond::plan::{Confirm, StepKind};
@@ -305,6 +306,15 @@ fn undo(step: &crate::respond::plan::Step) -> String {
     }
 }
 
+/// What the suggestions are about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The instance that is shown, and not the selected event.
+    pub of_instance: bool,
+    /// The instance that is shown.
+    pub subject: Option<Subject>,
+}
+
 /// The remediation pane.
 #[derive(Debug, Clone, Default)]
 pub struct Remediation {
@@ -312,6 +322,8 @@ pub struct Remediation {
     pub interrupted: Vec<Interrupted>,
     /// Whether all of them are known.
     pub search: Search,
+    /// What the suggestions are about.
+    pub question: Question,
     /// What fits the selection, best first.
     pub suggestions: Vec<Suggestion>,
     /// The selected line: the interrupted cases that can be opened come first, then what fits.

@@ -180,6 +180,8 @@ fn settle(model: &mut Model, out: &mut Vec<Effect>) -> bool {
         model.remediation.chosen &= !picked;
         instance::follow(model, picked);
         suggestions::suggest(model);
+    } else {
+        changed |= suggestions::follow(model);
     }
     if stale && model.instance.view == super::instance::View::All {
         instances::rebuild(model);

@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::playbook::{Catalogue, Playbook, Trigger};
 use crate::domain::event::Event;
 use crate::domain::finding::Finding;
+use crate::domain::instance::InstanceState;
 use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
+use crate::domain::text::visible;
 
 /// What is selected in the console.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,6 +21,9 @@ pub struct Selection<'a> {
     pub findings: &'a [Finding],
     /// The instance, where one is selected or shown.
     pub instance: Option<&'a str>,
+    /// Only what fits the instance is asked for; the event counts for no more
+    /// than it has to do with the instance.
+    pub of_instance: bool,
 }
 
 /// A playbook that fits, with its target and the reason.
@@ -32,27 +37,49 @@ pub struct Suggestion {
     pub target: Resource,
     /// What narrows the target: see `plan::Options::focus`.
     pub focus: Vec<Resource>,
+    /// It follows from the event: the event names the target, or what the target stands behind.
+    pub follows: bool,
     /// Why it is offered.
     pub why: String,
     /// Higher comes first.
     pub weight: i32,
 }
 
+/// What the event has to do with a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tie {
+    /// It names it.
+    Named,
+    /// It names what is in front of it: a group, a volume, a role.
+    Reached,
+    /// Nothing is known; the target is only shown.
+    Apart,
+}
+
 /// The playbooks that fit, best first; each target once a playbook.
 pub fn suggest(catalogue: &Catalogue, selection: &Selection<'_>, inventory: &Inventory) -> Vec<Suggestion> {
-    let (targets, focus) = targets(selection, inventory);
+    let (mut targets, focus) = targets(selection, inventory);
+    targets.retain(|(target, _)| !is_gone(target, inventory));
+    if selection.of_instance {
+        targets.retain(|(target, _)| {
+            target.kind == ResourceKind::Instance && Some(target.id.as_str()) == selection.instance
+        });
+    }
     let mut all: Vec<Suggestion> = Vec::new();
     for playbook in catalogue.all() {
-        for (target, near) in targets.iter().filter(|(target, _)| playbook.takes(target.kind)) {
-            let Some((trigger, weight)) = best(playbook, selection, *near) else { continue };
+        for (target, tie) in targets.iter().filter(|(target, _)| playbook.takes(target.kind)) {
+            let Some(trigger) = best(playbook, selection, *tie) else { continue };
+            let follows = *tie != Tie::Apart;
+            // What the event names comes before what it only reaches or has nothing to do with.
+            let behind = *tie != Tie::Named && selection.event.is_some() && !selection.of_instance;
             all.push(Suggestion {
                 playbook: playbook.name.clone(),
                 title: playbook.title.clone(),
                 target: target.clone(),
-                focus: focus.iter().filter(|one| narrows(one, target, inventory)).cloned().collect(),
-                why: trigger.why.clone(),
-                // What the event names comes before what it only reaches.
-                weight: weight - if *near { 0 } else { 20 },
+                focus: focus.iter().filter(|one| follows && narrows(one, target, inventory)).cloned().collect(),
+                follows,
+                why: why(trigger, selection),
+                weight: trigger.weight - if behind { 20 } else { 0 },
             });
         }
     }
@@ -67,45 +94,72 @@ fn narrows(focus: &Resource, target: &Resource, inventory: &Inventory) -> bool {
     !of_instance || inventory.reached_by(focus).iter().any(|instance| instance.id == target.id)
 }
 
-/// The trigger of most weight whose every condition holds. One that names
-/// events says what the call did to the target: it holds only of a target that
-/// the call names itself, and of a call that did anything.
-fn best<'a>(playbook: &'a Playbook, selection: &Selection<'_>, near: bool) -> Option<(&'a Trigger, i32)> {
-    let fits = |trigger: &&Trigger| {
-        let event = trigger.events.is_empty()
-            || near
-                && selection.event.is_some_and(|event| {
-                    let happened = event.error.is_none() && !event.dry_run;
-                    (happened || trigger.attempts) && trigger.events.iter().any(|name| like(name, &event.name))
-                });
-        let finding = trigger.findings.is_empty()
-            || selection
-                .findings
-                .iter()
-                .any(|finding| trigger.findings.iter().any(|title| like(title, &finding.title)));
-        event && finding
-    };
-    playbook.suggest.iter().filter(fits).max_by_key(|trigger| trigger.weight).map(|trigger| (trigger, trigger.weight))
+/// An instance that is terminated has nothing left to contain.
+fn is_gone(target: &Resource, inventory: &Inventory) -> bool {
+    target.kind == ResourceKind::Instance
+        && inventory.instances.get(&target.id).is_some_and(|instance| instance.state == InstanceState::Terminated)
 }
 
-/// The targets, each with whether the selection names it itself; and the focus.
-fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, bool)>, Vec<Resource>) {
-    let mut targets: Vec<(Resource, bool)> = Vec::new();
+/// The trigger of most weight whose every condition holds. One that names
+/// events says what the call did to the target: it holds only of a target that
+/// the call names itself, and of a call that did anything. One that names
+/// findings holds only of a target that the event has to do with; of one that
+/// it merely reaches, only where the call did anything.
+fn best<'a>(playbook: &'a Playbook, selection: &Selection<'_>, tie: Tie) -> Option<&'a Trigger> {
+    let happened = selection.event.is_some_and(|event| event.error.is_none() && !event.dry_run);
+    let fits = |trigger: &&Trigger| {
+        let event = trigger.events.is_empty()
+            || tie == Tie::Named
+                && selection.event.is_some_and(|event| {
+                    (happened || trigger.attempts) && trigger.events.iter().any(|name| like(name, &event.name))
+                });
+        let tied = tie == Tie::Named || tie == Tie::Reached && happened;
+        event && (trigger.findings.is_empty() || tied && finding(trigger, selection).is_some())
+    };
+    playbook.suggest.iter().filter(fits).max_by_key(|trigger| trigger.weight)
+}
+
+/// The worst finding that a trigger is about.
+fn finding<'a>(trigger: &Trigger, selection: &Selection<'a>) -> Option<&'a Finding> {
+    let wanted = |finding: &&Finding| trigger.findings.iter().any(|title| like(title, &finding.title));
+    selection.findings.iter().filter(wanted).max_by_key(|finding| finding.severity)
+}
+
+/// Why a playbook is offered, with the call and the finding that its reason speaks of.
+fn why(trigger: &Trigger, selection: &Selection<'_>) -> String {
+    let call = selection.event.filter(|_| !trigger.events.is_empty()).map(|event| event.name.clone());
+    let finding =
+        finding(trigger, selection).map(|finding| format!("{} finding '{}'", finding.severity.word(), finding.title));
+    let named: Vec<String> = call.into_iter().chain(finding).collect();
+    if named.is_empty() {
+        return trigger.why.clone();
+    }
+    visible(&format!("{}: {}", trigger.why, named.join(", "))).into_owned()
+}
+
+/// The targets, each with what the event has to do with it; and the focus.
+fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, Tie)>, Vec<Resource>) {
+    let mut targets: Vec<(Resource, Tie)> = Vec::new();
     let mut focus: Vec<Resource> = Vec::new();
-    let add = |targets: &mut Vec<(Resource, bool)>, resource: Resource, near: bool| {
+    let add = |targets: &mut Vec<(Resource, Tie)>, resource: Resource, tie: Tie| {
         if !targets.iter().any(|(known, _)| *known == resource) {
-            targets.push((resource, near));
+            targets.push((resource, tie));
         }
     };
     let named: Vec<Resource> = selection
         .event
         .map(|event| event.resources.iter().cloned().chain(mentioned(selection.raw)).collect())
         .unwrap_or_default();
+    let leading = || selection.event.into_iter().flat_map(|event| &event.resources).filter(|from| leads_on(from.kind));
     if let Some(id) = selection.instance {
-        // The instance that is shown may be one that the event only reaches.
         let shown = Resource::new(ResourceKind::Instance, id);
-        let near = selection.event.is_none() || named.contains(&shown);
-        add(&mut targets, shown, near);
+        let reached = || leading().any(|from| inventory.reached_by(from).iter().any(|instance| instance.id == id));
+        let tie = match named.contains(&shown) {
+            true => Tie::Named,
+            false if reached() => Tie::Reached,
+            false => Tie::Apart,
+        };
+        add(&mut targets, shown, tie);
     }
     if let Some(event) = selection.event {
         for resource in named {
@@ -116,12 +170,12 @@ fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, 
                         focus.push(resource);
                     }
                 }
-                _ => add(&mut targets, resource, true),
+                _ => add(&mut targets, resource, Tie::Named),
             }
         }
         // Temporary keys (ASIA) cannot be turned off; root's cannot be from here.
         if event.actor.access_key.starts_with("AKIA") {
-            add(&mut targets, Resource::new(ResourceKind::AccessKey, &event.actor.access_key), true);
+            add(&mut targets, Resource::new(ResourceKind::AccessKey, &event.actor.access_key), Tie::Named);
             if event.actor.kind == crate::domain::actor::ActorKind::User {
                 focus.push(Resource::new(ResourceKind::User, &event.actor.name));
             }
@@ -130,9 +184,9 @@ fn targets(selection: &Selection<'_>, inventory: &Inventory) -> (Vec<(Resource, 
         if event.ip.parse::<std::net::IpAddr>().is_ok() {
             focus.push(Resource::new(ResourceKind::Address, &event.ip));
         }
-        for resource in event.resources.iter().filter(|resource| leads_on(resource.kind)) {
+        for resource in leading() {
             for instance in inventory.reached_by(resource) {
-                add(&mut targets, Resource::new(ResourceKind::Instance, &instance.id), false);
+                add(&mut targets, Resource::new(ResourceKind::Instance, &instance.id), Tie::Reached);
             }
         }
     }

@@ -12,7 +12,6 @@ use super::super::{Action, Model, Pane, instances};
 use super::motion::Motion;
 use super::plans;
 use super::reading::ask;
-use super::suggestions::suggest;
 use crate::domain::fault::Fault;
 use crate::domain::inventory::Inventory;
 
@@ -163,14 +162,10 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
             let Some(id) = list.entries.get(list.cursor).map(|entry| entry.id.clone()) else { return };
             show(model, &id);
             model.instance.view = View::One;
-            suggest(model);
         }
         Action::NextInstance | Action::PreviousInstance => {
             match model.instance.neighbour(action == Action::NextInstance) {
-                Some(id) => {
-                    show(model, &id);
-                    suggest(model);
-                }
+                Some(id) => show(model, &id),
                 None => model.notices.say("the selected event reaches no other instance", model.now),
             }
         }

@@ -2,6 +2,7 @@ use super::{Selection, suggest};
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::event::{Access, Event, EventError};
 use crate::domain::finding::{Finding, Severity};
+use crate::domain::instance::InstanceState;
 use crate::domain::resource::{Resource, ResourceKind};
 use crate::respond::fixture::{WEB, inventory, start};
 use crate::respond::playbook::Catalogue;
@@ -46,7 +47,7 @@ fn an_opened_group_is_closed_first_by_exactly_the_rule_that_opened_it() {
     let event = event("AuthorizeSecurityGroupIngress", vec![Resource::new(ResourceKind::SecurityGroup, "sg-11111111")]);
     let raw = r#"{"securityGroupRuleSet":{"items":[{"securityGroupRuleId":"sgr-00000001"}]}}"#;
     let findings = [finding()];
-    let selection = Selection { event: Some(&event), raw, findings: &findings, instance: None };
+    let selection = Selection { event: Some(&event), raw, findings: &findings, ..Selection::default() };
     let all = suggest(&Catalogue::builtin(), &selection, &inventory());
     assert_eq!(all[0].playbook, "open-security-groups");
     assert_eq!(all[0].target.id, "sg-11111111");
@@ -73,7 +74,7 @@ fn an_instance_alone_can_be_contained() {
 fn what_a_call_did_is_said_only_of_what_it_names_and_only_where_it_did_it() {
     let names = |event: &Event, instance: Option<&str>| -> Vec<String> {
         let findings = [finding()];
-        let selection = Selection { event: Some(event), raw: "", findings: &findings, instance };
+        let selection = Selection { event: Some(event), raw: "", findings: &findings, instance, of_instance: false };
         suggest(&Catalogue::builtin(), &selection, &inventory())
             .into_iter()
             .filter(|one| one.target.kind == ResourceKind::Instance)
@@ -87,6 +88,53 @@ fn what_a_call_did_is_said_only_of_what_it_names_and_only_where_it_did_it() {
     let image = event("RunInstances", vec![Resource::new(ResourceKind::Image, "ami-11111111")]);
     assert_eq!(names(&image, None), Vec::<String>::new(), "others of the same image are not the call's");
     assert_eq!(names(&image, Some(WEB)), ["compromised-instance"], "the instance that is shown was not launched by it");
+}
+
+#[test]
+fn a_finding_is_said_to_touch_only_what_its_event_has_to_do_with() {
+    let findings = [finding()];
+    let said = |event: &Event, of_instance: bool| {
+        let selection =
+            Selection { event: Some(event), raw: "", findings: &findings, instance: Some(WEB), of_instance };
+        let all = suggest(&Catalogue::builtin(), &selection, &inventory());
+        let one = all.into_iter().find(|one| one.target.id == WEB).unwrap();
+        (one.why, one.follows, one.focus.len())
+    };
+    let touched = "a finding touches the instance: critical finding 'Security group opened to the world'";
+    let apart = ("it contains any instance".to_owned(), false, 0);
+    let stopped = event("StopLogging", vec![Resource::new(ResourceKind::Trail, "main")]);
+    let mut image = event("RunInstances", vec![Resource::new(ResourceKind::Image, "ami-11111111")]);
+    image.dry_run = true;
+    let opened =
+        event("AuthorizeSecurityGroupIngress", vec![Resource::new(ResourceKind::SecurityGroup, "sg-11111111")]);
+    for of_instance in [false, true] {
+        assert_eq!(said(&stopped, of_instance), apart, "an event that touches no instance");
+        assert_eq!(said(&image, of_instance), apart, "a launch that was only tried, of the same image");
+        assert_eq!(said(&opened, of_instance).0, touched);
+        assert!(said(&opened, of_instance).1, "it follows from the event");
+        let mut refused = opened.clone();
+        refused.error = Some(EventError { code: "UnauthorizedOperation".into(), message: String::new() });
+        assert_eq!(said(&refused, of_instance).0, apart.0, "a group that was not opened reaches nothing");
+    }
+}
+
+#[test]
+fn a_reason_names_the_call_and_the_finding_that_it_speaks_of() {
+    let event = event("StartInstances", vec![Resource::new(ResourceKind::Instance, WEB)]);
+    let findings = [finding()];
+    let selection = Selection { event: Some(&event), findings: &findings, ..Selection::default() };
+    let all = suggest(&Catalogue::builtin(), &selection, &inventory());
+    let words = "the call brought the instance up anew, and a finding is on it: StartInstances, critical finding \
+                 'Security group opened to the world'";
+    assert_eq!(all[0].why, words);
+}
+
+#[test]
+fn an_instance_that_is_terminated_is_not_offered_for_containing() {
+    let mut inventory = inventory();
+    inventory.instances.get_mut(WEB).unwrap().state = InstanceState::Terminated;
+    let selection = Selection { instance: Some(WEB), ..Selection::default() };
+    assert_eq!(suggest(&Catalogue::builtin(), &selection, &inventory), vec![]);
 }
 
 #[test]

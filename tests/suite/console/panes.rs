@@ -183,3 +183,34 @@ fn redraw_suspend_and_quit_are_effects() {
     desk.press("/").press("ctrl-c");
     assert_eq!(desk.took(), ["Quit"], "ctrl-c quits from a text field too");
 }
+
+#[test]
+fn the_suggestions_follow_what_is_looked_at_and_say_nothing_untrue_of_it() {
+    let mut desk = Desk::full(120, 40);
+    let offered = |desk: &Desk| {
+        let all = desk.model.remediation.suggestions.iter();
+        all.map(|one| (one.playbook.clone(), one.target.id.clone(), one.why.clone())).collect::<Vec<_>>()
+    };
+    let instances = |desk: &Desk| -> Vec<String> {
+        let all = offered(desk).into_iter().filter(|(playbook, ..)| playbook == "compromised-instance");
+        all.map(|(_, target, _)| target).collect()
+    };
+    assert_eq!(instances(&desk), [WEB, JUMP]);
+    for keys in ["tab", "n", "r", "esc"] {
+        desk.press(keys);
+        let all = offered(&desk);
+        assert!(all.iter().any(|(playbook, ..)| playbook == "leaked-key"), "after {keys}: {all:?}");
+    }
+    assert_eq!(instances(&desk), [JUMP, WEB], "the one that is shown comes first");
+
+    // An event that touches no instance gives no reason to contain one.
+    while desk.selected() != "StopLogging" {
+        desk.press("j");
+    }
+    assert!(desk.model.instance.subject.is_none());
+    desk.press("I G enter");
+    let why: Vec<String> = offered(&desk).into_iter().map(|(_, _, why)| why).collect();
+    assert_eq!(why, ["it contains any instance"]);
+    desk.press("r");
+    assert_eq!(offered(&desk).into_iter().map(|(_, _, why)| why).collect::<Vec<_>>(), why);
+}
