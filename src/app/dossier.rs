@@ -17,10 +17,8 @@ use crate::trail::timeline::Timeline;
 
 /// Values shown of each kind.
 const SHOWN: usize = 12;
-/// Event names shown.
-const CALLS: usize = 40;
 /// Resources shown that something was done to.
-const TOUCHED: usize = 60;
+const TOUCHED: usize = 1000;
 
 /// The rest of a sentence hangs under its first word, behind the time.
 const HANG: u16 = 9;
@@ -200,7 +198,8 @@ fn calls(lines: &mut Vec<Line>, calls: &[Call]) {
     }
     lines.push(Line::new());
     lines.push(Line::heading("Calls"));
-    for call in calls.iter().take(CALLS) {
+    // All of them: what was called once or twice is what matters.
+    for call in calls {
         let mut letter = [0; 4];
         let mut line = Line::new().hanging(4);
         line.push(Tone::Dim, &format!("  {} ", call.access.letter().encode_utf8(&mut letter)));
@@ -212,7 +211,6 @@ fn calls(lines: &mut Vec<Line>, calls: &[Call]) {
         measures(&mut line, &call.tally);
         lines.push(line);
     }
-    more(lines, calls.len().saturating_sub(CALLS));
 }
 
 fn touched(lines: &mut Vec<Line>, portrait: &Portrait, actor: bool) {
@@ -227,6 +225,7 @@ fn touched(lines: &mut Vec<Line>, portrait: &Portrait, actor: bool) {
             Deed::Created => ("created", Tone::Good),
             Deed::Changed => ("changed", Tone::Plain),
             Deed::Removed => ("removed or stopped", Tone::Bad),
+            Deed::Named => ("named with", Tone::Dim),
         };
         let mut line = Line::new().hanging(4);
         line.push(Tone::Dim, &format!("  {} ", clock_and_day(one.by.first)));

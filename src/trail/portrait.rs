@@ -13,6 +13,8 @@ use crate::domain::finding::Severity;
 use crate::domain::resource::ResourceKind;
 use crate::domain::window::Span;
 
+mod deed;
+
 /// Who or what a portrait or a story is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum About {
@@ -104,6 +106,8 @@ pub enum Deed {
     Changed,
     /// It was removed or stopped.
     Removed,
+    /// The call made or removed something else, and named this with it.
+    Named,
 }
 
 /// A resource that something was done to.
@@ -198,19 +202,6 @@ fn failed(row: &Row<'_>) -> bool {
     !row.error.is_empty() && !row.dry_run
 }
 
-/// What a call does to what it names first.
-fn deed(row: &Row<'_>) -> Deed {
-    const MAKE: [&str; 12] = [
-        "Create", "Run", "Allocate", "Import", "Copy", "Register", "Upload", "Request", "Issue", "Generate", "Restore",
-        "Provide",
-    ];
-    match row.access {
-        Access::Destructive => Deed::Removed,
-        _ if MAKE.iter().any(|verb| row.name.starts_with(verb)) => Deed::Created,
-        _ => Deed::Changed,
-    }
-}
-
 impl Portrait {
     /// What the Timeline knows of it; `window` is what "new" is about.
     pub fn of(timeline: &Timeline, about: About, window: Span) -> Self {
@@ -294,12 +285,12 @@ impl Portrait {
 
 /// The resources of the kind that the event names first: the others are only mentioned.
 fn touch<'t>(touched: &mut FxHashMap<(Deed, &'t str, &'t str), Touched>, row: &Row<'t>) {
-    let deed = deed(row);
     let mut of = None;
     for (kind, id) in row.resources() {
         if *of.get_or_insert(kind) != kind {
             continue;
         }
+        let deed = deed::of(row.name, row.access, kind);
         let entry = touched.entry((deed, row.name, id)).or_insert_with(|| Touched {
             deed,
             kind,

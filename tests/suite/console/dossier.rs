@@ -58,6 +58,23 @@ fn the_page_of_a_resource_says_who_did_what_to_it() {
 }
 
 #[test]
+fn no_call_of_an_actor_is_left_out_and_who_tags_has_created_nothing() {
+    let mut desk = Desk::full(120, 40);
+    let ci = || json!({"type": "IAMUser", "userName": "ci-deploy", "accountId": "123456789012", "accessKeyId": crate::world::KEY});
+    let mut raws: Vec<String> = (0..120)
+        .map(|n| Record::new(&format!("many-{n}"), "13:59:10", &format!("Get{:03}", n / 2), "ec2", ci()).text())
+        .collect();
+    raws.push(Record::new("once", "13:59:20", "GetPasswordData", "ec2", ci()).with("readOnly", json!(true)).text());
+    let tagged = json!({"resourcesSet": {"items": [{"resourceId": crate::world::WEB}]}});
+    raws.push(Record::new("tag", "13:59:30", "CreateTags", "ec2", ci()).with("requestParameters", tagged).text());
+    desk.send(Message::Events { scope: ScopeId(0), raws });
+    desk.press("A");
+    let text = page(&desk);
+    assert!(text.contains("GetPasswordData") && !text.contains("more"), "{text}");
+    assert!(text.contains(&format!("changed {}  CreateTags", crate::world::WEB)), "{text}");
+}
+
+#[test]
 fn a_story_tells_the_actor_s_deeds_in_order_and_is_searched_and_copied() {
     let mut desk = Desk::full(120, 40);
     desk.press("s");
