@@ -142,7 +142,7 @@ fn home_first(scenario: &Scenario) -> Vec<String> {
 }
 
 /// The theme that the configuration names, in the colours that the terminal has.
-fn theme(setting: &Setting) -> Result<Theme, Failure> {
+pub fn theme(setting: &Setting) -> Result<Theme, Failure> {
     let screen = &setting.config.screen;
     let depth = depth(screen.color, variable);
     let ascii = screen.ascii || !is_utf8(variable);

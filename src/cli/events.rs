@@ -38,7 +38,7 @@ fn from(mut teller: Teller<'_>, mut found: Found, setting: &Setting) -> Outcome 
     let inputs: Vec<_> = teller.args.from.iter().map(|path| recorded::Input::of_argument(path)).collect();
     let options = recorded_options(setting, &teller.args.narrowed);
     let loaded = found.load(&inputs, &options)?;
-    say_loaded(&loaded);
+    say_loaded(&loaded, &teller.args.from);
     let slots = found.timeline.order().to_vec();
     teller.all(&found, &slots)?;
     teller.finish()?;

@@ -8,7 +8,6 @@ use super::args::Explain;
 use super::failure::{Exit, Failure, Outcome};
 use super::out::{Out, say};
 use super::setting::Setting;
-use crate::domain::event::Access;
 use crate::domain::text::visible;
 use crate::knowledge::{Fills, Library};
 
@@ -30,7 +29,7 @@ pub fn run(args: &Explain, setting: &Setting) -> Outcome {
     let source = args.source.clone().unwrap_or_default();
     let exact = library.cards().find(|card| card.event.eq_ignore_ascii_case(event)).map(|card| card.event.clone());
     let name = exact.unwrap_or_else(|| event.clone());
-    let card = library.card(&name, &source, Access::of(&name, None));
+    let card = library.card_of_name(&name, &source);
     if args.json {
         let mut document = serde_json::to_value(&card).map_err(|error| Failure::Failed(error.to_string()))?;
         document["commands"] = json!(card.commands(&Fills::default()));

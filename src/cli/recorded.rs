@@ -19,14 +19,26 @@ pub fn recorded_options(setting: &Setting, narrowed: &Narrowed) -> Options {
     }
 }
 
-/// Something was there, and none of it was an event.
+/// No event was there; not, where flags left out what was there.
 pub fn nothing_read(loaded: &Loaded) -> bool {
-    loaded.events == 0 && loaded.broken_count + loaded.passed_over_count > 0
+    loaded.events == 0 && (loaded.broken_count + loaded.passed_over_count > 0 || nothing_there(loaded))
 }
 
-/// Says what a load could not read.
-pub fn say_loaded(loaded: &Loaded) {
+/// There was no file at all that could have held an event.
+fn nothing_there(loaded: &Loaded) -> bool {
+    loaded.files + loaded.not_wanted + loaded.broken_count + loaded.passed_over_count == 0 && !loaded.cancelled
+}
+
+/// Says what a load of these paths could not read, or that there was nothing to read.
+pub fn say_loaded(loaded: &Loaded, paths: &[String]) {
     const SHOWN: usize = 10;
+    if nothing_there(loaded) {
+        let places: Vec<_> = paths.iter().map(|path| visible(path)).collect();
+        say(&format!(
+            "stanch: {}: there is no file in it; what is looked for are CloudTrail logs, plain, .gz or .zst",
+            places.join(", ")
+        ));
+    }
     for broken in loaded.broken.iter().take(SHOWN) {
         say(&format!("stanch: {}: byte {}: {}", visible(&broken.file), broken.offset, visible(&broken.why)));
     }

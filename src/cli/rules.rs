@@ -26,6 +26,13 @@ pub fn load(flags: &RuleFlags, setting: &Setting) -> Result<RuleSet, Failure> {
         let mut files = Vec::new();
         walk(folder, &mut files)?;
         files.sort();
+        if files.is_empty() {
+            let words = format!("{}: no rule is in it; a rule is a file .yml or .yaml", folder.display());
+            if flags.rules.contains(folder) {
+                return Err(Failure::Usage(format!("--rules {words}")));
+            }
+            say(&format!("stanch: {words}"));
+        }
         files.retain(|file| known.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())));
         let mut read = Vec::with_capacity(files.len());
         for file in files {
@@ -40,6 +47,15 @@ pub fn load(flags: &RuleFlags, setting: &Setting) -> Result<RuleSet, Failure> {
     let (rules, errors) = RuleSet::load(&texts, builtin);
     for error in errors.iter().filter(|error| !error.passed_over) {
         say(&format!("stanch: {}: {}; the rule is left out", error.path, error.why));
+    }
+    for folder in &flags.rules {
+        let place = folder.display().to_string();
+        let here = |path: &str| std::path::Path::new(path).starts_with(folder);
+        let of_it: Vec<_> = errors.iter().filter(|error| here(&error.path)).collect();
+        let none = !of_it.is_empty() && of_it.iter().all(|error| error.passed_over);
+        if none && !rules.rules().iter().any(|rule| here(&rule.path)) {
+            say(&format!("stanch: --rules {place}: no rule of it is in force, for one: {}", of_it[0].why));
+        }
     }
     let passed_over = errors.iter().filter(|error| error.passed_over).count();
     tracing::info!(rules = rules.rules().len(), passed_over, "rules loaded");

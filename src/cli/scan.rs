@@ -147,7 +147,7 @@ pub fn run(args: &Scan, setting: &Setting) -> Outcome {
     if let Some(why) = failure {
         return Err(why);
     }
-    say_loaded(&loaded);
+    say_loaded(&loaded, &args.paths);
     let fail = report.finish(&loaded)?;
     Ok(if fail {
         Exit::Findings

@@ -36,6 +36,8 @@ pub struct Card {
     pub access: Access,
     /// The card is not written by hand: it says what name, service and read-only flag tell.
     pub derived: bool,
+    /// Derived, and of the name alone: what the call does is a guess.
+    pub guessed: bool,
     /// The playbooks that answer it, best first.
     pub playbooks: Vec<String>,
     /// The text of each section, in the order of [`SECTIONS`].
@@ -97,6 +99,7 @@ impl Card {
             title: front.title,
             access: front.access,
             derived: false,
+            guessed: false,
             playbooks: front.playbooks,
             sections,
         })
@@ -138,7 +141,11 @@ impl Card {
             Access::Destructive => "removes or stops something",
         };
         let derived = if self.derived { "; derived from the name, no card of its own" } else { "" };
-        let _ = writeln!(out, "{} · {access}{derived}", self.source);
+        if self.guessed {
+            out.push_str("guessed from the name, no card of its own\n");
+        } else {
+            let _ = writeln!(out, "{} · {access}{derived}", self.source);
+        }
         for section in &self.sections {
             let _ = write!(out, "\n## {}\n\n", section.heading);
             wrap(&fills.fill(&section.text), width.max(20), &mut out);

@@ -3,15 +3,71 @@
 use super::card::{Card, SECTIONS, Section};
 use crate::domain::event::Access;
 
-/// A card derived from an event's name, its service and what it does.
+/// Verbs that change something, beside those of [`Access::of`].
+const CHANGES: [&str; 24] = [
+    "Accept",
+    "Add",
+    "Allocate",
+    "Apply",
+    "Associate",
+    "Attach",
+    "Authorize",
+    "Copy",
+    "Create",
+    "Enable",
+    "Import",
+    "Invoke",
+    "Modify",
+    "Put",
+    "Reboot",
+    "Register",
+    "Replace",
+    "Reset",
+    "Run",
+    "Send",
+    "Set",
+    "Start",
+    "Tag",
+    "Update",
+];
+
+/// A card derived from an event's name, its service and what it does, as a record tells them.
 pub fn derive(event: &str, source: &str, access: Access) -> Card {
-    let service = source.split('.').next().unwrap_or(source);
-    let words = words(event);
     let does = match access {
         Access::Read => "It only reads: by itself it changes nothing.",
         Access::Write => "It changes something.",
         Access::Destructive => "It removes or stops something: what is gone may be evidence.",
     };
+    let service = source.split('.').next().unwrap_or(source);
+    made(event, source, access, &format!("A call to {service} named {event} ({}). {does}", words(event)))
+}
+
+/// A card derived from a name alone, of which nobody knows whether AWS has such an event.
+pub fn guess(event: &str, source: &str) -> Card {
+    let access = Access::of(event, None);
+    let suggests = match access {
+        Access::Read => "its verb suggests that it only reads",
+        Access::Destructive => "its verb suggests that it removes or stops something",
+        Access::Write if CHANGES.iter().any(|verb| event.starts_with(verb)) => {
+            "its verb suggests that it changes something"
+        }
+        Access::Write => "its first word does not tell whether it reads or changes something",
+    };
+    let service = match source.split('.').next().unwrap_or(source) {
+        "" => "its service is not known here".to_owned(),
+        service => format!("you say that {service} records it"),
+    };
+    let text = format!(
+        "No card is written for {event} ({}), and whether AWS has an event of that name is not known here: look at \
+         how it is written. By the name alone, as a guess: {suggests}; {service}. A record of it tells both, in \
+         `readOnly` and `eventSource`.",
+        words(event)
+    );
+    Card { guessed: true, ..made(event, source, access, &text) }
+}
+
+fn made(event: &str, source: &str, access: Access, what_it_is: &str) -> Card {
+    let words = words(event);
     let incident = match access {
         Access::Read => {
             "Reading is how an intruder looks around. One such call says little; many different ones from one key in \
@@ -33,7 +89,7 @@ pub fn derive(event: &str, source: &str, access: Access) -> Card {
                 - the same resource: key `i`\n\
                 - who opened the actor's session, and from where";
     let texts = [
-        format!("A call to {service} named {event} ({words}). {does}"),
+        what_it_is.to_string(),
         incident.to_string(),
         harmless.to_string(),
         next.to_string(),
@@ -65,6 +121,7 @@ pub fn derive(event: &str, source: &str, access: Access) -> Card {
         title: words,
         access,
         derived: true,
+        guessed: false,
         playbooks: Vec::new(),
         sections: SECTIONS
             .iter()
@@ -110,7 +167,7 @@ pub(super) fn words(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{derive, words};
+    use super::{derive, guess, words};
     use crate::domain::event::Access;
     use crate::knowledge::Fills;
 
@@ -139,6 +196,16 @@ mod tests {
             ["aws cloudtrail lookup-events --region REGION --lookup-attributes \
               AttributeKey=EventName,AttributeValue=ModifyVpcAttribute"]
         );
+    }
+
+    #[test]
+    fn of_a_name_that_nobody_knows_only_a_guess_is_told() {
+        let text = |name: &str, source: &str| guess(name, source).render(1000, &Fills::default());
+        let unknown = text("NoSuchEventAtAll", "");
+        assert!(unknown.contains("is not known here") && unknown.contains("does not tell whether"), "{unknown}");
+        assert!(!unknown.contains("It changes something."), "{unknown}");
+        assert!(text("DeleteFoo", "").contains("as a guess: its verb suggests that it removes"));
+        assert!(text("UpdateFoo", "foo.amazonaws.com").contains("changes something; you say that foo records it"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::card::Card;
-use super::derived::derive;
+use super::derived::{derive, guess};
 use crate::domain::event::Access;
 
 macro_rules! embedded {
@@ -119,6 +119,14 @@ impl Library {
         match self.get(event) {
             Some(card) if source.is_empty() || card.source == source => card.clone(),
             _ => derive(event, source, access),
+        }
+    }
+
+    /// The card of an event of which nothing but the name is known, and perhaps its service.
+    pub fn card_of_name(&self, event: &str, source: &str) -> Card {
+        match self.get(event) {
+            Some(card) if source.is_empty() || card.source == source => card.clone(),
+            _ => guess(event, source),
         }
     }
 }

@@ -71,6 +71,9 @@ fn what_needs_no_account_runs_as_shown() {
     let home = TempDir::new().unwrap();
     let rules = home.path().join("rules");
     std::fs::create_dir(&rules).unwrap();
+    let rule = "title: A trail was deleted\nlogsource: { product: aws, service: cloudtrail }\n\
+                detection:\n  selection: { eventName: DeleteTrail }\n  condition: selection\n";
+    std::fs::write(rules.join("trail.yml"), rule).unwrap();
     let mut ran = 0;
     for words in shown() {
         let offline = match words.get(1).map(String::as_str) {

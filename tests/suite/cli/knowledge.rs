@@ -20,7 +20,12 @@ fn explain_prints_the_card_and_derives_one_where_there_is_none() {
         "a long line"
     );
     let derived = machine.run(&["explain", "ModifyVpcAttribute"]);
-    assert!(derived.out.contains("derived from the name"), "{}", derived.out);
+    assert!(derived.out.contains("guessed from the name"), "{}", derived.out);
+    let flowing = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flowing(&derived.out).contains("its verb suggests that it changes something"), "{}", derived.out);
+    let unknown = machine.run(&["explain", "NoSuchEventAtAll"]);
+    assert!(flowing(&unknown.out).contains("its service is not known here"), "{}", unknown.out);
+    assert!(!flowing(&unknown.out).contains("It changes something"), "{}", unknown.out);
     let hostile = machine.run(&["explain", "X\u{1b}[2J"]);
     assert!(!hostile.out.contains('\u{1b}'), "{}", hostile.out);
 }

@@ -88,6 +88,27 @@ fn bad_logs_and_filters_say_what_is_wrong_and_where() {
     }
 }
 
+#[test]
+fn a_folder_without_a_log_or_without_a_rule_is_said() {
+    let machine = Machine::new();
+    let empty = machine.home.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let empty = empty.display().to_string();
+    for arguments in [&["scan", empty.as_str()][..], &["events", "--from", &empty]] {
+        let run = machine.run(arguments);
+        assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{arguments:?}: {}", run.err);
+        assert!(run.err.contains(&empty) && run.err.contains("CloudTrail logs"), "{}", run.err);
+    }
+    let run = machine.run(&["scan", LOGS, "--rules", &empty]);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{}", run.err);
+    assert!(run.err.contains("no rule is in it"), "{}", run.err);
+    machine.write("foreign/a.yml", &RULE.replace("product: aws, service: cloudtrail", "product: windows"));
+    let foreign = machine.home.path().join("foreign").display().to_string();
+    let run = machine.run(&["scan", LOGS, "--rules", &foreign, "--summary"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.err.contains("no rule of it is in force"), "{}", run.err);
+}
+
 const RULE: &str = r"
 title: A trail was deleted
 id: 6d1b5f3e-0000-4000-8000-000000000001

@@ -55,3 +55,18 @@ fn the_configuration_in_force_is_a_configuration_again() {
         std::fs::read_to_string(root().join("assets/config.toml")).unwrap()
     );
 }
+
+#[test]
+fn a_configuration_that_the_console_would_refuse_is_refused() {
+    let machine = Machine::new();
+    for (text, said) in [
+        ("[keys]\nfilter = \"x\"\n", "x means both filter and explain"),
+        ("[screen]\ntheme = \"no-such-theme\"\n", "no-such-theme"),
+    ] {
+        let file = machine.write("wrong.toml", text);
+        let run = machine.run(&["config", "--config", &file]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{text}: {}", run.err);
+        assert!(run.err.contains(said), "{}", run.err);
+        assert_eq!(machine.run(&["config", "--paths", "--config", &file]).code, Some(0), "where it is, is still told");
+    }
+}
