@@ -10,6 +10,7 @@ mod record;
 pub mod redact;
 pub mod report;
 pub mod summary;
+pub mod told;
 
 use std::fs;
 use std::io::Write as _;
@@ -119,6 +120,11 @@ impl Case {
             return Err(no_case(dir));
         }
         Ok(Self { dir: dir.to_owned(), journal: Journal::view(&path)? })
+    }
+
+    /// Another program has the case in this folder open at this moment.
+    pub fn is_in_use(dir: &Path) -> bool {
+        summary::in_use(&dir.join(JOURNAL))
     }
 
     /// The case's id: what its journal calls it, wherever its folder lies by now;

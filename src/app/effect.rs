@@ -23,6 +23,21 @@ pub enum Question {
     User(String),
 }
 
+/// The event that a plan was made from, as a case keeps it.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// Its handle.
+    pub slot: Slot,
+    /// The event.
+    pub event: Box<Event>,
+    /// It in a sentence.
+    pub sentence: String,
+    /// The findings on it.
+    pub findings: Vec<Finding>,
+    /// The record as it was.
+    pub raw: String,
+}
+
 /// One thing for the runtime to do.
 #[derive(Debug, Clone)]
 pub enum Effect {
@@ -143,6 +158,8 @@ pub enum Effect {
         command: Command,
         /// What the user typed to confirm it, empty for nothing.
         typed: String,
+        /// The event that the plan was made from: it is pinned when the case opens.
+        cause: Option<Box<Cause>>,
     },
     /// Stop the run after the call that is under way.
     StopRun,

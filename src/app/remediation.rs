@@ -3,6 +3,7 @@
 
 pub mod page;
 
+use super::effect::Cause;
 use super::instance::Subject;
 use super::interrupted::{Interrupted, Search};
 use super::scopes::ScopeId;
@@ -115,6 +116,8 @@ pub struct PlanView {
     pub running: bool,
     /// A check is under way.
     pub checking: bool,
+    /// The event that it was made from; none where it is of an instance alone, or of a case of before.
+    pub cause: Option<Box<Cause>>,
 }
 
 impl PlanView {
@@ -129,6 +132,7 @@ impl PlanView {
             asked: None,
             running: false,
             checking: false,
+            cause: None,
         };
         view.refresh();
         view
@@ -315,6 +319,17 @@ pub struct Question {
     pub subject: Option<Subject>,
 }
 
+/// What a plan is made of once its instance has been read in detail.
+#[derive(Debug, Clone)]
+pub struct Awaited {
+    /// The suggestion that was chosen.
+    pub chosen: Suggestion,
+    /// Where.
+    pub scope: ScopeId,
+    /// The event that it follows from.
+    pub cause: Option<Box<Cause>>,
+}
+
 /// The remediation pane.
 #[derive(Debug, Clone, Default)]
 pub struct Remediation {
@@ -331,7 +346,7 @@ pub struct Remediation {
     /// The user selected it: it stays selected when others come.
     pub chosen: bool,
     /// What a plan is made of once its instance has been read in detail.
-    pub awaited: Option<(Suggestion, ScopeId)>,
+    pub awaited: Option<Awaited>,
     /// The plan that is open.
     pub plan: Option<PlanView>,
     /// The screen was zoomed for the plan, not by the user.

@@ -2,6 +2,8 @@
 //! touched, what was done, before and after, what is open. Made from the
 //! journal alone, with secrets taken out.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::journal::Entry;
@@ -100,6 +102,9 @@ fn findings(entries: &[Entry]) -> Vec<Value> {
             all.extend(shown);
         }
     }
+    // An event may be pinned twice.
+    let mut seen = HashSet::new();
+    all.retain(|finding| seen.insert(finding.to_string()));
     all
 }
 
@@ -112,9 +117,21 @@ fn run(run: &Run) -> Value {
         "made": run.plan.made,
         "reason": run.plan.reason,
         "blast_radius": run.plan.blast_radius,
-        "steps": run.summary().steps,
+        "steps": steps(run),
         "stopped": run.stopped.as_ref().map(ToString::to_string),
     })
+}
+
+/// The steps, each with how it stands in a word beside its status.
+fn steps(run: &Run) -> Vec<Value> {
+    let steps = run.summary().steps.into_iter().enumerate();
+    steps
+        .map(|(at, step)| {
+            let mut told = json!(step);
+            told["word"] = run.word(at).into();
+            told
+        })
+        .collect()
 }
 
 /// Each call that was meant to leave, with what came of it.

@@ -73,7 +73,7 @@ pub fn interrupted(root: &Path) -> Result<Vec<Interrupted>, Fault> {
 }
 
 /// Another program holds the journal's lock.
-fn in_use(journal: &Path) -> bool {
+pub(super) fn in_use(journal: &Path) -> bool {
     let held = |file: fs::File| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock));
     fs::File::open(journal).is_ok_and(held)
 }

@@ -12,7 +12,7 @@ use crate::respond::call::{Answer, Call};
 use crate::respond::fact::Fact;
 use crate::respond::fixture::{self, WEB};
 use crate::respond::plan::Plan;
-use crate::respond::run::{At, ChangeStatus, Outcome, Record};
+use crate::respond::run::{At, ChangeStatus, Command, Outcome, Record};
 
 mod standing;
 
@@ -289,6 +289,22 @@ fn the_report_tells_it_and_keeps_secrets() {
     assert_eq!(&json, report.json());
     let open: Vec<&str> = json["open"].as_array().unwrap().iter().map(|point| point.as_str().unwrap()).collect();
     assert_eq!(open.iter().filter(|point| !point.ends_with(": not done") && !point.contains("by hand")).count(), 1);
+}
+
+#[test]
+fn steps_that_were_left_out_are_said_to_be() {
+    let root = tempfile::tempdir().unwrap();
+    let mut case = case(root.path());
+    write(&mut case, 3, &Record::Settled { at: place("protect"), status: ChangeStatus::Done, fact: None });
+    let report = case.write_report().unwrap().markdown();
+    for line in ["- Record the state: left out", "- Stop it: left out", "- Cut the network: pending"] {
+        assert!(report.contains(line), "{line} is not in\n{report}");
+    }
+    let asked = Command::Run { steps: vec!["stop".into()] };
+    let (plan, caller) = (plan().key(), plan().scope.caller);
+    write(&mut case, 4, &Record::Command { plan, command: asked, caller });
+    let report = case.write_report().unwrap().markdown();
+    assert!(report.contains("- Stop it: pending"), "what is asked for is not left out:\n{report}");
 }
 
 #[test]

@@ -4,11 +4,11 @@
 use serde_json::json;
 
 use super::args::{Cases, CasesCommand};
-use super::failure::{Exit, Outcome};
+use super::failure::{Exit, Failure, Outcome};
 use super::out::{Out, say};
 use super::setting::Setting;
-use crate::case::journal::Entry;
-use crate::case::{Case, summary};
+use crate::case::{Case, summary, told};
+use crate::domain::scope::short_arn;
 use crate::domain::text::visible;
 
 mod resume;
@@ -31,7 +31,7 @@ pub fn run(args: &Cases, setting: &Setting) -> Outcome {
         }
         CasesCommand::Verify { cases } => verify(args, setting, cases, &mut out),
         CasesCommand::Report { case } => {
-            let report = Case::open(&setting.case_folder(case))?.write_report()?;
+            let report = looked_at(&setting.case_folder(case))?.write_report()?;
             out.text(&if args.json { report.json_text() } else { report.markdown() })?;
             Ok(Exit::Done)
         }
@@ -65,34 +65,30 @@ fn list(args: &Cases, setting: &Setting, out: &mut Out) -> Outcome {
 }
 
 fn show(args: &Cases, folder: &std::path::Path, out: &mut Out) -> Outcome {
-    let case = Case::view(folder)?;
+    let case = looked_at(folder)?;
     if args.json {
         out.document(&case.entries())?;
     } else if args.jsonl {
         case.entries().iter().try_for_each(|entry| out.json(entry))?;
     } else {
-        for entry in case.entries() {
-            out.line(&line(entry))?;
+        for (entry, said) in case.entries().iter().zip(told::told(case.entries())) {
+            let who = visible(short_arn(&entry.actor));
+            out.line(&format!("{:>4} {} {:<12} {said}  {who}", entry.seq, entry.time, visible(&entry.kind)))?;
+            if let Some(cli) = &entry.cli {
+                out.line(&format!("{:>4} $ {}", "", visible(cli)))?;
+            }
         }
     }
     Ok(Exit::Done)
 }
 
-/// One line of a journal for a reader.
-fn line(entry: &Entry) -> String {
-    let data = match &entry.data {
-        serde_json::Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| match value.as_str() {
-                Some(text) => format!("{key}={text}"),
-                None => format!("{key}={value}"),
-            })
-            .collect::<Vec<_>>()
-            .join(" "),
-        other => other.to_string(),
-    };
-    let cut: String = data.chars().take(160).collect();
-    visible(&format!("{:>4} {} {:<12} {cut}", entry.seq, entry.time, entry.kind)).into_owned()
+/// A case to be read, also while a console has it open: then it is said that it may go on.
+fn looked_at(folder: &std::path::Path) -> Result<Case, Failure> {
+    let case = Case::view(folder)?;
+    if Case::is_in_use(folder) {
+        say(&format!("stanch: {} is in use by another stanch: it is told as it stands now", visible(&case.id())));
+    }
+    Ok(case)
 }
 
 fn verify(args: &Cases, setting: &Setting, cases: &[String], out: &mut Out) -> Outcome {
@@ -103,7 +99,7 @@ fn verify(args: &Cases, setting: &Setting, cases: &[String], out: &mut Out) -> O
     };
     let mut sound = true;
     for name in names {
-        let case = Case::view(&setting.case_folder(&name))?;
+        let case = looked_at(&setting.case_folder(&name))?;
         let (wrong, unfinished) = (case.verify(), case.unfinished_evidence());
         sound &= wrong.is_empty();
         if args.json || args.jsonl {

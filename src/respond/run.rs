@@ -299,6 +299,22 @@ impl Run {
         }
     }
 
+    /// How a step stands, in a word: a step that waits for nothing any more is
+    /// left out. It is beyond containment and was not asked for, or a later one was run without it.
+    pub fn word(&self, step: usize) -> &'static str {
+        let status = self.status(step);
+        let asked = |command: &Option<Command>| matches!(command, Some(Command::Run { steps }) if steps.contains(&self.plan.steps[step].id));
+        let come_to = |later: usize| {
+            use StepStatus::{NotApplicable, Pending, Refused, Undecided};
+            !matches!(self.status(later), Pending | NotApplicable | Refused | Undecided | StepStatus::Skipped)
+        };
+        let left_out = status == StepStatus::Pending
+            && !asked(&self.current)
+            && !asked(&self.under_way)
+            && (self.plan.steps[step].beyond || (step + 1..self.steps.len()).any(come_to));
+        if left_out { StepStatus::Skipped.word() } else { status.word() }
+    }
+
     /// The step that was done in the place of one.
     fn done_in_place_of(&self, step: usize) -> Option<&super::plan::Step> {
         let done = |at: usize| matches!(self.status(at), StepStatus::Done | StepStatus::Already);

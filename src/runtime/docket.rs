@@ -94,6 +94,20 @@ impl Docket {
         Ok(found)
     }
 
+    /// The case that the user named, as it stands on disk; none where there is
+    /// none yet, or one is open. It is only looked at.
+    pub fn named(&self) -> Result<Option<CaseView>, Fault> {
+        let Some(folder) = &self.named else { return Ok(None) };
+        if self.shelf().current.is_some() || !folder.join(case::JOURNAL).is_file() {
+            return Ok(None);
+        }
+        let mut view = self.view(&Case::view(folder)?);
+        if Case::is_in_use(folder) {
+            view.status.push_str("; another stanch has it open");
+        }
+        Ok(Some(view))
+    }
+
     fn fresh(&self, now: Timestamp) -> Result<Case, Fault> {
         if let Some(folder) = &self.named {
             return Case::at(folder);
@@ -146,7 +160,7 @@ mod tests {
         assert_eq!(second.id, first.id);
         let told: Vec<_> = second.entries.iter().map(|entry| (entry.kind.as_str(), entry.who.as_str())).collect();
         assert!(told.contains(&("note", "ada")) && told.iter().any(|(kind, _)| *kind == "evidence"), "{told:?}");
-        assert!(second.entries.iter().any(|entry| entry.text == "text a␛"), "{:?}", second.entries);
+        assert!(second.entries.iter().any(|entry| entry.text == "a␛"), "{:?}", second.entries);
     }
 
     #[test]
@@ -175,5 +189,24 @@ mod tests {
         assert_eq!((view.id.as_str(), view.name), ("h1", folder.display().to_string()));
         assert_eq!(docket.hold("h1").unwrap().lock().unwrap().dir(), folder);
         assert!(!cases.exists(), "no second case of the same id is made");
+    }
+
+    #[test]
+    fn a_named_case_that_is_there_is_shown_before_anything_is_written_to_it() {
+        let root = tempfile::tempdir().unwrap();
+        let now = "2026-11-24T14:02:07Z".parse().unwrap();
+        let folder = root.path().join("handed-over");
+        let docket = || Docket::new(root.path().join("cases"), Some(folder.clone()));
+        assert_eq!(docket().named(), Ok(None), "there is none yet");
+        let first = docket();
+        first.with(now, |case| case.append(now, "ada", "note", json!({"text": "seen"}), None)).unwrap();
+        let in_use = docket().named().unwrap().unwrap();
+        assert!(in_use.status.ends_with("another stanch has it open"), "{}", in_use.status);
+        drop(first);
+        let second = docket();
+        let view = second.named().unwrap().unwrap();
+        assert_eq!((view.id.as_str(), view.entries[0].text.as_str()), ("handed-over", "seen"));
+        let held = second.hold("handed-over").unwrap();
+        assert_eq!(held.lock().unwrap().dir(), folder, "a plan goes into the case that is shown");
     }
 }

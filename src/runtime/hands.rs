@@ -176,8 +176,8 @@ impl Hands {
             Effect::Note { scope, text } => self.write_down(scope, Record::Note { text }, None),
             Effect::OpenCase { id } => self.open_case(id),
             Effect::Check { scope, generation, plan } => self.check(scope, generation, plan),
-            Effect::Drive { scope, generation, run, command, typed } => {
-                self.drive(scope, runs::Job { generation, run, command, typed });
+            Effect::Drive { scope, generation, run, command, typed, cause } => {
+                self.drive(scope, runs::Job { generation, run, command, typed, cause });
             }
             Effect::StopRun => self.stop.cancel(),
             Effect::Copy(_)

@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+mod cases;
 mod knowledge;
 mod logs;
 mod program;

@@ -3,15 +3,15 @@
 
 use jiff::Timestamp;
 
-use super::super::effect::Effect;
-use super::super::remediation::{Check, PlanView};
-use super::super::scopes::ScopeId;
+use super::super::effect::{Cause, Effect};
+use super::super::remediation::{Awaited, Check, PlanView};
 use super::super::{Mode, Model, Pane};
 use super::focus::widen;
 use super::suggestions::scope_of_selection;
 use super::{interrupted, reading};
 use crate::domain::fault::Fault;
 use crate::domain::resource::ResourceKind;
+use crate::knowledge::sentence::sentence;
 use crate::respond::check::{StepCheck, Verdict};
 use crate::respond::plan::{Options, bind};
 use crate::respond::rank::Suggestion;
@@ -35,10 +35,11 @@ pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
     let Some(inventory) = &state.inventory else {
         return model.notices.warn("EC2 state has not been read yet: a plan needs the state before it", model.now);
     };
+    let cause = cause(model, &chosen);
     let target = &chosen.target;
     let known = !inventory.instances.contains_key(&target.id) || inventory.surroundings.contains_key(&target.id);
     if known || target.kind != ResourceKind::Instance {
-        return make(model, &chosen, scope, out);
+        return make(model, Awaited { chosen, scope, cause }, out);
     }
     // What it serves in decides over the steps: it is read first.
     let id = target.id.clone();
@@ -46,24 +47,37 @@ pub fn open(model: &mut Model, out: &mut Vec<Effect>) {
         reading::ask(model, scope, &id, out);
     }
     model.notices.say(format!("reading {id} before its plan is made"), model.now);
-    model.remediation.awaited = Some((chosen, scope));
+    model.remediation.awaited = Some(Awaited { chosen, scope, cause });
 }
 
 /// The instance of a plan that waits for it was read, or could not be: then the
 /// plan is made of what is known, and says so.
 pub fn go_on(model: &mut Model, id: &str, fault: Option<Fault>, out: &mut Vec<Effect>) {
-    let Some((chosen, scope)) = model.remediation.awaited.take_if(|(chosen, _)| chosen.target.id == id) else { return };
+    let Some(awaited) = model.remediation.awaited.take_if(|awaited| awaited.chosen.target.id == id) else { return };
     // Whoever went elsewhere meanwhile is not called back.
     if model.focus != Pane::Remediation || model.remediation.plan.is_some() {
         return;
     }
-    make(model, &chosen, scope, out);
+    make(model, awaited, out);
     if let Some(fault) = fault {
         model.notices.warn(format!("the plan is made without what could not be read: {fault}"), model.now);
     }
 }
 
-fn make(model: &mut Model, chosen: &Suggestion, scope: ScopeId, out: &mut Vec<Effect>) {
+/// The selected event, where the suggestion follows from it.
+fn cause(model: &Model, chosen: &Suggestion) -> Option<Box<Cause>> {
+    let picked = model.picked.as_ref().filter(|_| chosen.follows)?;
+    Some(Box::new(Cause {
+        slot: picked.slot,
+        event: Box::new(picked.event.clone()),
+        sentence: sentence(&picked.event, &picked.raw),
+        findings: model.findings.on(picked.slot).into_iter().cloned().collect(),
+        raw: picked.raw.clone(),
+    }))
+}
+
+fn make(model: &mut Model, awaited: Awaited, out: &mut Vec<Effect>) {
+    let Awaited { chosen, scope, cause } = awaited;
     let Some(state) = model.scopes.get(scope) else { return };
     let Some(inventory) = &state.inventory else { return };
     let Some(playbook) = model.catalogue.get(&chosen.playbook) else { return };
@@ -78,7 +92,7 @@ fn make(model: &mut Model, chosen: &Suggestion, scope: ScopeId, out: &mut Vec<Ef
     };
     match bind(playbook, &chosen.target, inventory, &state.scope, &options) {
         Ok(plan) => {
-            model.remediation.plan = Some(PlanView::new(Run::new(plan), scope));
+            model.remediation.plan = Some(PlanView { cause, ..PlanView::new(Run::new(plan), scope) });
             widen(model);
             check(model, out);
         }
@@ -160,7 +174,13 @@ pub fn command(model: &mut Model, command: Command, typed: String, out: &mut Vec
     plan.asked = Some(generation);
     plan.running = true;
     plan.checking = false;
-    out.push(Effect::Drive { scope: plan.scope, generation, run: plan.run.clone(), command, typed });
+    let cause = plan.cause.clone();
+    if let Some(cause) = &cause {
+        // The case that opens now holds it.
+        model.events.pinned.insert(cause.slot);
+        model.timeline.pin(cause.slot);
+    }
+    out.push(Effect::Drive { scope: plan.scope, generation, run: plan.run.clone(), command, typed, cause });
 }
 
 /// A command of the run went on; true unless it is stale.

@@ -15,7 +15,7 @@ pub fn ask(model: &mut Model, scope: ScopeId, id: &str, out: &mut Vec<Effect>) {
 
 /// Another instance is asked for, so the answer that a plan waits for does not come.
 fn give_up(model: &mut Model, id: &str) {
-    if model.remediation.awaited.take_if(|(chosen, _)| chosen.target.id != id).is_some() {
+    if model.remediation.awaited.take_if(|awaited| awaited.chosen.target.id != id).is_some() {
         model.notices.say("the selection moved on: no plan was made", model.now);
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn text(report: &Value) -> String {
 
 /// A step with its status, and each object that was changed or tried: before → now.
 fn step(step: &Value) -> String {
-    let mut line = format!("{}: {}", words(&step["title"]), words(&step["status"]).replace('-', " "));
+    let mut line = format!("{}: {}", words(&step["title"]), words(&step["word"]));
     let note = words(&step["note"]);
     if !note.is_empty() {
         let _ = write!(line, " ({note})");

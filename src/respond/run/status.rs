@@ -166,7 +166,7 @@ impl StepStatus {
             Self::Partly => "partly done",
             Self::Open => "interrupted",
             Self::NotKnown => "not known",
-            Self::Skipped => "skipped",
+            Self::Skipped => "left out",
             Self::ByHand => "by hand",
             Self::NotApplicable => "does not apply",
             Self::Undecided => "needs a decision",

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::app::case::{CaseView, Entry, Kept, Pinned, Said, Step};
 use crate::app::remediation::mark;
 use crate::case::Case;
 use crate::case::journal;
 use crate::case::summary;
+use crate::case::told;
 use crate::domain::scope::short_arn;
 use crate::domain::text::visible;
-use crate::respond::run::{Record, Run};
+use crate::respond::run::{Record, Run, StepStatus};
 
 /// The case as the console shows it; `root` is where the cases lie.
 pub fn view(case: &Case, root: &Path) -> CaseView {
@@ -23,14 +22,14 @@ pub fn view(case: &Case, root: &Path) -> CaseView {
         name: name.unwrap_or_default().to_string_lossy().into_owned(),
         folder: case.dir().display().to_string(),
         status: summary::status(&runs).to_owned(),
-        entries: case.entries().iter().map(entry).collect(),
+        entries: case.entries().iter().zip(told::told(case.entries())).map(entry).collect(),
         ..CaseView::default()
     };
     for run in &runs {
-        let steps = run.summary().steps.into_iter().map(|step| Step {
-            mark: mark(step.status),
+        let steps = run.summary().steps.into_iter().enumerate().map(|(at, step)| Step {
+            mark: if run.word(at) == step.status.word() { mark(step.status) } else { mark(StepStatus::Skipped) },
             title: visible(&step.title).into_owned(),
-            word: step.status.word(),
+            word: run.word(at),
             note: visible(step.note.as_deref().unwrap_or_default()).into_owned(),
         });
         view.runs.push((visible(&format!("{}  {}", run.plan.playbook, run.plan.label)).into_owned(), steps.collect()));
@@ -62,29 +61,12 @@ fn who(line: &journal::Entry) -> String {
     visible(short_arn(&line.actor)).into_owned()
 }
 
-fn entry(from: &journal::Entry) -> Entry {
+fn entry((from, text): (&journal::Entry, String)) -> Entry {
     Entry {
         at: from.time,
         who: who(from),
-        kind: from.kind.clone(),
-        text: sentence(&from.data),
+        kind: visible(&from.kind).into_owned(),
+        text,
         cli: from.cli.clone().unwrap_or_default(),
     }
-}
-
-/// What a line of the journal says, in one line: its fields by name, the plain ones first.
-fn sentence(data: &Value) -> String {
-    let Value::Object(fields) = data else { return word(data) };
-    let (plain, rest): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, value)| !value.is_object() && !value.is_array());
-    let words = plain.into_iter().chain(rest).filter(|(_, value)| !value.is_null());
-    let text = words.map(|(name, value)| format!("{name} {}", word(value))).collect::<Vec<_>>().join(", ");
-    visible(&text).into_owned()
-}
-
-fn word(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    if text.chars().count() > 120 { text.chars().take(119).chain(['…']).collect() } else { text }
 }

@@ -232,3 +232,24 @@ fn what_was_changed_is_read_again_at_once() {
     desk.tell(generation, &["evidence"], None, true);
     assert!(desk.effects.iter().any(|effect| matches!(effect, Effect::ReadInstance { id, .. } if id == WEB)));
 }
+
+#[test]
+fn the_event_that_a_plan_is_made_from_goes_into_its_case() {
+    let mut desk = contain();
+    desk.arm().took();
+    assert!(desk.model.events.pinned.is_empty());
+    desk.press("enter tab enter");
+    let Some(Effect::Drive { cause: Some(cause), .. }) = desk.effects.pop() else { panic!("a run with its cause") };
+    assert_eq!((cause.event.id.as_str(), cause.findings.len()), ("open", 1));
+    assert!(cause.sentence.contains("22") && cause.raw.contains("AuthorizeSecurityGroupIngress"), "{}", cause.sentence);
+    assert!(desk.model.events.pinned.contains(&cause.slot), "it is pinned, and not a second time");
+
+    // A plan for an instance that was looked up has no such event.
+    let mut desk = Desk::full(200, 50);
+    while desk.selected() != "StopLogging" {
+        desk.press("j");
+    }
+    desk.press("I G enter r enter");
+    assert!(desk.model.remediation.plan.as_ref().is_none_or(|plan| plan.cause.is_none()));
+    assert!(desk.model.remediation.awaited.as_ref().is_none_or(|awaited| awaited.cause.is_none()));
+}
