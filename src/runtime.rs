@@ -127,6 +127,7 @@ async fn on_terminal(options: Options) -> Result<End, Broken> {
     let (inbox, mut news) = mpsc::channel(INBOX);
     let docket = Docket::new(cases, case);
     let mut hands = Hands::new(inbox.clone(), clock.clone(), rules.clone(), window, docket);
+    hands.tell_named_case();
     match source {
         Source::Recorded(inputs, choice) => hands.tasks.spawn(recorded::load(inputs, choice, rules, inbox)),
         Source::Live(connect) => hands.tasks.spawn(connect::reach(connect, clock.clone(), inbox)),

@@ -6,6 +6,7 @@ use super::Model;
 use super::event::event_line;
 use super::prose::{Line, Tone};
 use super::time::clock_and_day;
+use crate::domain::text::visible;
 use crate::respond::run::Run;
 
 /// One entry of the journal, as it is shown.
@@ -100,7 +101,10 @@ pub fn lines(model: &Model) -> Vec<Line> {
     let mut lines = Vec::new();
     let case = &model.case;
     if case.id.is_empty() {
-        lines.push(Line::of("No case has been opened yet: the first pin or the first step of a plan opens one."));
+        let which = model.settings.case.as_deref().map_or("one".into(), visible);
+        lines.push(Line::of(&format!(
+            "No case has been opened yet: the first pin, the first note or the first step of a plan opens {which}."
+        )));
     } else {
         let status = if case.status.is_empty() { String::new() } else { format!("  {}", case.status) };
         lines.push(Line::labelled("Case").put(Tone::Strong, &case.id).put(Tone::Plain, &status));

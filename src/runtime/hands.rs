@@ -305,6 +305,19 @@ impl Hands {
         });
     }
 
+    /// Tells the Model the case that the user named, where there is one already.
+    pub fn tell_named_case(&mut self) {
+        let (docket, inbox) = (Arc::clone(&self.docket), self.inbox.clone());
+        self.tasks.spawn_blocking(move || {
+            let message = match docket.named() {
+                Ok(None) => return,
+                Ok(Some(view)) => Message::Case(Box::new(view)),
+                Err(fault) => Message::Fault { scope: None, part: Part::Case, fault },
+            };
+            let _ = inbox.blocking_send(News::Message(message));
+        });
+    }
+
     fn open_case(&mut self, id: String) {
         let (docket, inbox) = (Arc::clone(&self.docket), self.inbox.clone());
         self.tasks.spawn(async move {
