@@ -2,6 +2,7 @@
 //! it, and how far it has been carried out.
 
 pub mod page;
+pub mod sight;
 
 use super::effect::Cause;
 use super::instance::Subject;
@@ -64,6 +65,8 @@ pub struct StepView {
     pub cli: String,
     /// How it is undone, in a few words.
     pub undo: String,
+    /// The same in full, one sentence a change.
+    pub undoing: Vec<String>,
     /// It changes something.
     pub writes: bool,
     /// What it risks: `none`, `reversible`, `disruptive`, `destructive`.
@@ -108,6 +111,8 @@ pub struct PlanView {
     pub steps: Vec<StepView>,
     /// The selected step.
     pub cursor: usize,
+    /// How many rows of it were scrolled past.
+    pub scrolled: usize,
     /// The selected object of that step.
     pub object: usize,
     /// The generation of the effect that is under way: a check or a command.
@@ -128,6 +133,7 @@ impl PlanView {
             scope,
             steps: Vec::new(),
             cursor: 0,
+            scrolled: 0,
             object: 0,
             asked: None,
             running: false,
@@ -171,7 +177,11 @@ impl PlanView {
                 if !step.disruption.is_empty() && step.not_applicable.is_none() {
                     details.push(format!("meanwhile: {}", step.disruption));
                 }
-                details.extend(step.before.iter().map(|now| format!("{} {} is {}", now.what, now.resource, now.state)));
+                // What was read when the plan was made holds until the step has begun.
+                let verb = if is_untouched(told.status) { "is" } else { "was" };
+                details.extend(
+                    step.before.iter().map(|read| format!("{} {} {verb} {}", read.what, read.resource, read.state)),
+                );
                 let evidence = match told.evidence.len() {
                     0 => String::new(),
                     1 => "evidence 1 file".into(),
@@ -182,7 +192,8 @@ impl PlanView {
                     title: step.title.clone(),
                     calls: calls(step),
                     cli: step.cli.join("\n"),
-                    undo: undo(step),
+                    undo: undo(&undoing(step)),
+                    undoing: undoing(step),
                     writes: step.writes(),
                     risk: step.risk.word().to_owned(),
                     alone: matches!(step.confirm, Confirm::Typing(_) | Confirm::Twice),
@@ -200,6 +211,15 @@ impl PlanView {
                 }
             })
             .collect();
+    }
+
+    /// Selects a step.
+    pub fn select(&mut self, step: usize) {
+        if self.cursor != step {
+            self.cursor = step;
+            self.scrolled = 0;
+            self.object = 0;
+        }
     }
 
     /// The target's id.
@@ -275,6 +295,12 @@ impl PlanView {
     }
 }
 
+/// Nothing of a step was carried out.
+fn is_untouched(status: StepStatus) -> bool {
+    use StepStatus::{Already, ByHand, NotApplicable, Pending, Refused, Skipped, Undecided};
+    matches!(status, Pending | Already | Skipped | ByHand | NotApplicable | Undecided | Refused)
+}
+
 /// A step's calls in a few words: `ModifyNetworkInterfaceAttribute ×2`.
 fn calls(step: &crate::respond::plan::Step) -> String {
     match step.kind {
@@ -295,17 +321,23 @@ fn calls(step: &crate::respond::plan::Step) -> String {
     let words =
         names.into_iter().map(|(name, count)| if count > 1 { format!("{name} ×{count}") } else { name.to_owned() });
     let words: Vec<String> = words.collect();
-    if words.is_empty() { "nothing: it is so already".into() } else { words.join(", ") }
+    match &step.not_applicable {
+        _ if !words.is_empty() => words.join(", "),
+        Some(_) => "none".into(),
+        None => "nothing: it is so already".into(),
+    }
 }
 
-fn undo(step: &crate::respond::plan::Step) -> String {
-    let mut telling: Vec<&String> = step.undo.iter().filter(|words| *words != "nothing to take back").collect();
-    if telling.is_empty() {
-        telling = step.undo.iter().take(1).collect();
-    }
-    match telling.as_slice() {
+/// How a step is undone, without what has nothing to take back.
+fn undoing(step: &crate::respond::plan::Step) -> Vec<String> {
+    let telling: Vec<String> = step.undo.iter().filter(|words| *words != "nothing to take back").cloned().collect();
+    if telling.is_empty() { step.undo.iter().take(1).cloned().collect() } else { telling }
+}
+
+fn undo(all: &[String]) -> String {
+    match all {
         [] => "–".into(),
-        [one] => (*one).clone(),
+        [one] => one.clone(),
         [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
     }
 }

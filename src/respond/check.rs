@@ -122,8 +122,8 @@ pub fn of_simulation(answer: &Result<Vec<(String, bool)>, Fault>) -> Verdict {
             if denied.is_empty() { Verdict::Allowed } else { Verdict::Denied(format!("needs {}", denied.join(", "))) }
         }
         Err(fault) if fault.kind == FaultKind::Denied => {
-            Verdict::Unknown("cannot be checked: iam:SimulatePrincipalPolicy is not permitted".into())
+            Verdict::Unknown("iam:SimulatePrincipalPolicy is not permitted".into())
         }
-        Err(fault) => Verdict::Unknown(format!("cannot be checked: {}", fault.kind.word())),
+        Err(fault) => Verdict::Unknown(format!("iam:SimulatePrincipalPolicy: {}", fault.kind.word())),
     }
 }

@@ -156,7 +156,7 @@ impl Driver {
                     Question::Simulate(actions, resource) => {
                         of_simulation(&self.responder.simulate(&actions, &resource).await)
                     }
-                    Question::Cannot(why) => Verdict::Unknown(format!("cannot be checked: {why}")),
+                    Question::Cannot(why) => Verdict::Unknown(why),
                 };
                 let resource = call.resources().first().map(|resource| resource.id.clone()).unwrap_or_default();
                 calls.push((call.action().to_owned(), resource, verdict));

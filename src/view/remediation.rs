@@ -10,7 +10,8 @@ use super::paint::Painter;
 use super::theme::Role;
 use crate::app::layout::Area;
 use crate::app::prose::{Line, Tone};
-use crate::app::remediation::page::{Row, plan, suggestions};
+use crate::app::remediation::page::{Row, suggestions};
+use crate::app::remediation::sight::{Sight, in_title};
 use crate::app::{Action, Model, Pane};
 
 /// The title: the playbook, its target, the account and where the plan stands.
@@ -38,18 +39,11 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
     } else {
         Role::Title
     };
-    let bound = &plan.run.plan;
-    let mut title = vec![(Role::Title, bound.playbook.clone())];
-    let alone = model.zoom || model.columns < 120;
-    if alone {
-        title.push((Role::Strong, format!("  {}", bound.label)));
-    }
+    let mut title = vec![(Role::Title, plan.run.plan.playbook.clone())];
+    let mut said = in_title(model, plan).into_iter();
+    title.extend(said.next().map(|label| (Role::Strong, format!("  {label}"))));
     title.push((tone, format!("  {standing}")));
-    if let Some(state) = model.scopes.get(plan.scope).filter(|_| alone) {
-        let scope = &state.scope;
-        title.push((Role::Dim, format!("  {}", scope.account_label())));
-        title.push((Role::Dim, format!("  {}  {}", scope.region, scope.caller.short())));
-    }
+    title.extend(said.map(|place| (Role::Dim, format!("  {place}"))));
     title
 }
 
@@ -58,11 +52,14 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
     let inner = Area { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     match &model.remediation.plan {
         Some(open) => {
-            let rows = plan(open, inner.width);
-            let hint = hint(model);
-            let list = Area { height: inner.height.saturating_sub(1), ..inner };
-            draw_rows(model, painter, list, &rows, open.cursor);
-            painter.line(inner.x, inner.y + inner.height.saturating_sub(1), inner.width, &hint);
+            let sight = Sight::of(model, open, inner.width, inner.height);
+            for (at, line) in sight.place.iter().enumerate() {
+                painter.line(inner.x, inner.y + at as u16, inner.width, line);
+            }
+            let list = Area { y: inner.y + sight.place.len() as u16, height: sight.height as u16, ..inner };
+            draw_rows(model, painter, list, sight.shown(), open.cursor);
+            painter.more(list, sight.top, sight.rows.len());
+            painter.line(inner.x, inner.y + inner.height.saturating_sub(1), inner.width, &hint(model));
         }
         None if model.remediation.lines() == 0 => {
             let words = if model.picked.is_none() {
@@ -76,31 +73,31 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
         }
         None => {
             let rows = suggestions(model, inner.width);
-            draw_rows(model, painter, inner, &rows, model.remediation.cursor);
+            let cursor = model.remediation.cursor;
+            // The selected one shows whole, or its head and what fits below it.
+            let first = rows.iter().position(|row| row.of == Some(cursor)).unwrap_or(0);
+            let last = rows.iter().rposition(|row| row.of == Some(cursor)).unwrap_or(first);
+            let top = (last + 1).saturating_sub(usize::from(inner.height).max(1)).min(first);
+            draw_rows(model, painter, inner, rows.iter().skip(top), cursor);
+            painter.more(inner, top, rows.len());
         }
     }
 }
 
-fn draw_rows(model: &Model, painter: &mut Painter<'_>, area: Area, rows: &[Row], cursor: usize) {
-    let height = usize::from(area.height).max(1);
-    let first = rows.iter().position(|row| row.of == Some(cursor)).unwrap_or(0);
-    let last = rows.iter().rposition(|row| row.of == Some(cursor)).unwrap_or(first);
-    // The selected one shows whole, or at least its head; the rest as it fits.
-    let last = if cursor + 1 == rows.iter().filter_map(|row| row.of).max().map_or(0, |last| last + 1) {
-        rows.len() - 1
-    } else {
-        last
-    };
-    let top = (last + 1).saturating_sub(height).min(first);
+fn draw_rows<'r>(
+    model: &Model,
+    painter: &mut Painter<'_>,
+    area: Area,
+    rows: impl Iterator<Item = &'r Row>,
+    cursor: usize,
+) {
     let focused = model.focus == Pane::Remediation && model.overlays.is_empty();
-    for (line, row) in rows.iter().skip(top).take(height).enumerate() {
-        let y = area.y + line as u16;
+    for (y, row) in (area.y..area.y + area.height).zip(rows) {
         painter.line(area.x, y, area.width, &row.line);
         if row.head && row.of == Some(cursor) {
             painter.select(Area::new(area.x, y, area.width, 1), focused);
         }
     }
-    painter.more(area, top, rows.len());
 }
 
 /// The keys of the plan, on its last line.

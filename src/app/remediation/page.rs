@@ -31,8 +31,9 @@ fn hidden(step: &StepView, title: usize, calls: usize, undo: usize) -> Vec<(Tone
     if !fits(&step.calls, calls) {
         said.push((Tone::Plain, format!("calls {}", if step.calls.is_empty() { "nothing" } else { &step.calls })));
     }
-    if step.writes && !fits(&step.undo, undo) {
-        said.push((Tone::Plain, format!("undo  {}", step.undo)));
+    if step.writes && (step.undoing.len() > 1 || !fits(&step.undo, undo)) {
+        let label = |at: usize| if at == 0 { "undo  " } else { "      " };
+        said.extend(step.undoing.iter().enumerate().map(|(at, words)| (Tone::Plain, label(at).to_owned() + words)));
     }
     if step.writes && calls == 0 {
         said.push((risk_tone(&step.risk), format!("risk  {}", step.risk)));
@@ -177,7 +178,9 @@ fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usi
     }
     match &step.check {
         Check::Denied(why) => say(Tone::Bad, why),
-        Check::Unknown(why) if selected => say(Tone::Warn, &format!("cannot be checked beforehand: {why}")),
+        Check::Unknown(why) if selected && step.waits() => {
+            say(Tone::Warn, &format!("cannot be checked beforehand: {why}"))
+        }
         _ => {}
     }
     if !step.note.is_empty() {
@@ -189,15 +192,14 @@ fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usi
     let failed = selected && step.objects.len() > 1 && step.objects.iter().any(|object| !object.well);
     if mixed || bad || (selected && step.objects.iter().any(|object| object.word != "pending")) {
         for (at, object) in step.objects.iter().enumerate() {
-            let sign = if !object.well {
-                "✗"
-            } else if object.word == "pending" {
-                " "
-            } else {
-                "✔"
+            let (sign, tone) = match object.word.as_str() {
+                "pending" => (" ", Tone::Plain),
+                "calling" | "waiting" => ("◐", Tone::Warn),
+                _ if object.well => ("✔", Tone::Plain),
+                _ => ("✗", Tone::Bad),
             };
             say(
-                if object.well { Tone::Plain } else { Tone::Bad },
+                tone,
                 &format!(
                     "{}{sign} {}  {}  {}",
                     if failed && at == chosen { "▸" } else { "" },
@@ -215,12 +217,13 @@ fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usi
         for detail in &step.details {
             say(Tone::Dim, detail);
         }
-        // The commands of reads are for copying; those of changes are for reading.
-        for command in step.cli.lines().take(2).filter(|_| step.writes) {
+        // The commands of reads are for copying; those of changes, and of what is done by hand, are for reading.
+        let legible = step.writes || step.by_hand;
+        for command in step.cli.lines().take(2).filter(|_| legible) {
             say(Tone::FieldText, &format!("$ {command}"));
         }
         let more = step.cli.lines().count().saturating_sub(2);
-        if more > 0 && step.writes {
+        if more > 0 && legible {
             say(Tone::Dim, &format!("… {more} more, all by copying the plan"));
         }
     }

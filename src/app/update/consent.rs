@@ -41,7 +41,7 @@ pub(super) fn confirmation(model: &Model, plan: &PlanView, steps: &[usize], ques
     lines.push(Line::new());
     for at in steps {
         let step = &plan.steps[*at];
-        let words = if undoing { &step.undo } else { &step.calls };
+        let words = if undoing { &step.undoing.join("; ") } else { &step.calls };
         let mut line = Line::new().put(Tone::Dim, &format!("{:>2} ", at + 1)).put(Tone::Strong, &step.title).hanging(3);
         if !words.is_empty() {
             line.push(Tone::Dim, &format!("  {words}"));

@@ -112,7 +112,7 @@ pub fn open(model: &mut Model, at: usize, out: &mut Vec<Effect>) {
     let run = (*case.run).clone();
     out.push(Effect::OpenCase { id: run.plan.case.clone() });
     let mut plan = PlanView::new(run, scope);
-    plan.cursor = plan.first_of_note().unwrap_or(0);
+    plan.select(plan.first_of_note().unwrap_or(0));
     model.remediation.plan = Some(plan);
     let keymap = &model.settings.keymap;
     let (go, back, leave) = (keymap.shown(Action::RunPlan), keymap.shown(Action::Undo), keymap.shown(Action::Leave));

@@ -193,14 +193,14 @@ pub fn went_on(model: &mut Model, generation: u64, run: Run, finished: bool, fau
     *plan.run = run;
     plan.refresh();
     if let Some(at) = plan.steps.iter().position(|step| step.status == StepStatus::Running) {
-        plan.cursor = at;
+        plan.select(at);
     }
     if finished {
         plan.running = false;
         plan.asked = None;
         // To where it stopped, else to what comes next.
         if let Some(at) = plan.first_of_note() {
-            plan.cursor = at;
+            plan.select(at);
         }
         let standing = plan.standing();
         match fault.or_else(|| plan.run.stopped.clone()) {

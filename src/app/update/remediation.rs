@@ -6,6 +6,7 @@ use super::super::effect::Effect;
 use super::super::field::Field;
 use super::super::overlay::{About, Confirm, Consent, Overlay, Question, Reason};
 use super::super::prose::Line;
+use super::super::remediation::sight::Sight;
 use super::super::remediation::{PlanView, StepView};
 use super::super::time::clock_and_day;
 use super::super::{Action, Model, Pane};
@@ -18,18 +19,36 @@ use crate::respond::run::{Command, Run, StepStatus};
 /// Moves in the pane.
 pub fn motion(model: &mut Model, motion: Motion) {
     let rows = model.pane_rows(Pane::Remediation);
+    if model.remediation.plan.is_some() {
+        return read(model, motion, rows);
+    }
     let pane = &mut model.remediation;
-    let (cursor, total) = if let Some(plan) = &mut pane.plan {
-        (&mut plan.cursor, plan.steps.len())
+    pane.chosen = true;
+    let total = pane.lines();
+    let delta = motion.rows_in(pane.cursor, total, rows);
+    pane.cursor = pane.cursor.saturating_add_signed(delta).min(total.saturating_sub(1));
+}
+
+/// Moves in the plan: through the rows of the selected step that stand below
+/// the screen, then to the next; behind the last one through the end of the plan.
+fn read(model: &mut Model, motion: Motion, rows: usize) {
+    let columns = model.pane_columns(Pane::Remediation).saturating_sub(2);
+    let Some(plan) = &model.remediation.plan else { return };
+    let sight = Sight::of(model, plan, columns, rows as u16);
+    let Some(plan) = &mut model.remediation.plan else { return };
+    let (last, scrolled) = (plan.steps.len().saturating_sub(1), sight.scrolled());
+    let delta = motion.rows_in(plan.cursor, plan.steps.len(), rows);
+    if motion != Motion::Top && delta < 0 && scrolled > 0 {
+        plan.scrolled = scrolled.saturating_sub(delta.unsigned_abs());
+    } else if delta > 0 && sight.below() > 0 && (motion != Motion::Bottom || plan.cursor == last) {
+        let by =
+            if motion == Motion::Bottom { sight.below() } else { delta.unsigned_abs().min(sight.height.max(2) - 1) };
+        plan.scrolled = scrolled + by.min(sight.below());
     } else {
-        pane.chosen = true;
-        let lines = pane.lines();
-        (&mut pane.cursor, lines)
-    };
-    let delta = motion.rows_in(*cursor, total, rows);
-    *cursor = cursor.saturating_add_signed(delta).min(total.saturating_sub(1));
-    if let Some(plan) = &mut pane.plan {
-        plan.object = 0;
+        plan.select(plan.cursor.saturating_add_signed(delta).min(last));
+        if motion == Motion::Top {
+            plan.scrolled = 0;
+        }
     }
 }
 
@@ -176,7 +195,7 @@ fn run_step(model: &mut Model, out: &mut Vec<Effect>) {
 /// A step that waits for a choice: the ways out are told, and the cursor is on it.
 fn say_what_to_decide(model: &mut Model, at: usize) {
     let Some(plan) = &mut model.remediation.plan else { return };
-    plan.cursor = at;
+    plan.select(at);
     let title = &plan.steps[at].title;
     let words = format!("'{title}' needs a decision: run a step in its place with n, or leave it out with s");
     model.notices.warn(words, model.now);
