@@ -96,7 +96,8 @@ fn draw_pane(model: &Model, painter: &mut Painter<'_>, pane: Pane, area: Area, b
     } else {
         painter.frame(area, &title, focused);
         if pane == Pane::Events {
-            events::coverage(model, painter, area);
+            let bottom = Area::new(area.x + 2, area.y + area.height - 1, area.width.saturating_sub(4), 1);
+            events::coverage(model, painter, bottom);
         }
         area.inner()
     };

@@ -258,7 +258,7 @@ fn why(model: &Model, picked: &Picked) -> Vec<Line> {
                 because.push(Tone::Dim, " · ");
             }
             because.push(Tone::Dim, &format!("{} ", last_keys(field)));
-            because.push(Tone::Plain, &short(value));
+            because.push(Tone::Plain, value);
         }
         if !finding.because.is_empty() {
             lines.push(because);

@@ -29,3 +29,19 @@ pub fn error_word(code: &str) -> &str {
         code.trim_start_matches("Client.").trim_start_matches("Server.")
     }
 }
+
+/// An ARN by its last part; an id as it is.
+pub fn last_part(target: &str) -> &str {
+    if target.starts_with("arn:") { target.rsplit(':').next().unwrap_or(target) } else { target }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_part;
+
+    #[test]
+    fn arns_are_cut_to_their_last_part() {
+        assert_eq!(last_part("arn:aws:iam::1:role/ops/Deploy"), "role/ops/Deploy");
+        assert_eq!(last_part("sg-9"), "sg-9");
+    }
+}

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::field::Field;
 use crate::trail::query::{Completion, Counted, Query, QueryError, complete_saved, complete_with, expand};
-use crate::trail::timeline::Timeline;
+use crate::trail::timeline::{Slot, Timeline};
 
 /// How many former filters are kept.
 const HISTORY: usize = 100;
@@ -44,12 +44,22 @@ pub struct Bar {
     pub completions: Vec<Completion>,
     /// Which completion tab took last.
     pub chosen: Option<usize>,
-    /// The text that was in force when the bar was opened: esc brings it back.
-    before: String,
+    /// What there was when the bar was opened: esc brings it back.
+    before: Before,
     /// Values of the key that is being typed, counted.
     counted: Option<Counted>,
     /// Which former filter the field shows, counted from the latest.
     recalled: Option<usize>,
+}
+
+/// What there was before the bar was opened.
+#[derive(Debug, Clone)]
+pub struct Before {
+    text: String,
+    /// The event that was selected.
+    pub selected: Option<Slot>,
+    /// The newest was selected, whichever it was.
+    pub follow: bool,
 }
 
 impl Filter {
@@ -115,13 +125,13 @@ impl Filter {
     }
 
     /// Opens the bar on the text in force.
-    pub fn open(&mut self, timeline: &Timeline) {
+    pub fn open(&mut self, timeline: &Timeline, selected: Option<Slot>, follow: bool) {
         let mut bar = Bar {
             field: Field::new(&self.text),
             error: None,
             completions: Vec::new(),
             chosen: None,
-            before: self.text.clone(),
+            before: Before { text: self.text.clone(), selected, follow },
             counted: None,
             recalled: None,
         };
@@ -165,11 +175,12 @@ impl Filter {
         true
     }
 
-    /// Closes the bar and brings back what was in force before it was opened.
-    pub fn cancel(&mut self, now: Timestamp) {
-        if let Some(bar) = self.bar.take() {
-            self.compose(&bar.before, now).ok();
-        }
+    /// Closes the bar and brings back what was in force before it was opened;
+    /// answers what was selected then.
+    pub fn cancel(&mut self, now: Timestamp) -> Option<Before> {
+        let bar = self.bar.take()?;
+        self.compose(&bar.before.text, now).ok();
+        Some(bar.before)
     }
 
     /// Shows a former filter in the bar: older with `true`.
@@ -184,7 +195,7 @@ impl Filter {
         let text = match next {
             Some(at) if at < self.history.len() => self.history[self.history.len() - 1 - at].clone(),
             Some(_) => return false,
-            None => bar.before.clone(),
+            None => bar.before.text.clone(),
         };
         bar.recalled = next;
         bar.field.set(&text);

@@ -44,6 +44,11 @@ impl Notices {
         self.0.push(Notice { text, bad, until });
     }
 
+    /// Takes a notice back that is true no longer.
+    pub fn take_back(&mut self, text: &str) {
+        self.0.retain(|notice| notice.text != text);
+    }
+
     /// Takes away what has expired; true where something went.
     pub fn expire(&mut self, now: Timestamp) -> bool {
         let before = self.0.len();

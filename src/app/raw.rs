@@ -1,4 +1,4 @@
-//! A raw record: pretty, coloured, folded, searchable.
+//! A raw record: pretty, coloured, folded, searchable; long values go on below.
 
 use std::collections::HashSet;
 
@@ -25,8 +25,10 @@ pub struct Raw {
     pub text: String,
     nodes: Vec<Node>,
     folded: HashSet<usize>,
-    /// The lines that show: indices of nodes.
-    visible: Vec<usize>,
+    /// The lines that show, broken to the width: each with its node.
+    visible: Vec<(usize, Line)>,
+    /// Columns that a line has.
+    width: u16,
     /// The selected line among those that show.
     pub cursor: usize,
     /// The first line on the screen.
@@ -36,8 +38,8 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// The record of an event. Text that is no JSON is shown as it is.
-    pub fn new(title: String, text: String) -> Self {
+    /// The record of an event, in so many columns. Text that is no JSON is shown as it is.
+    pub fn new(title: String, text: String, width: u16) -> Self {
         let mut nodes = Vec::new();
         match serde_json::from_str::<Value>(&text) {
             Ok(value) => write(&mut nodes, 0, None, &value, true),
@@ -49,6 +51,7 @@ impl Raw {
             nodes,
             folded: HashSet::new(),
             visible: Vec::new(),
+            width,
             cursor: 0,
             offset: 0,
             find: Find::default(),
@@ -69,13 +72,37 @@ impl Raw {
         self.visible.clear();
         let mut at = 0;
         while at < self.nodes.len() {
-            self.visible.push(at);
+            let parts = self.written(at).wrap(self.width);
+            self.visible.extend(parts.into_iter().map(|part| (at, part)));
             at = match self.nodes[at].closes {
                 Some((close, _)) if self.folded.contains(&at) => close + 1,
                 _ => at + 1,
             };
         }
         self.cursor = self.cursor.min(self.visible.len().saturating_sub(1));
+    }
+
+    /// Breaks the lines to another width; the selected one stays selected.
+    pub fn rewrap(&mut self, width: u16, height: usize) {
+        let node = self.node();
+        self.width = width;
+        self.refold();
+        if let Some(node) = node {
+            self.select(node);
+        }
+        self.keep(height);
+    }
+
+    /// The node of the selected line.
+    fn node(&self) -> Option<usize> {
+        self.visible.get(self.cursor).map(|(node, _)| *node)
+    }
+
+    fn select(&mut self, node: usize) {
+        let at = self.visible.partition_point(|(other, _)| *other < node);
+        if self.visible.get(at).is_some_and(|(other, _)| *other == node) {
+            self.cursor = at;
+        }
     }
 
     /// How many lines show.
@@ -89,9 +116,14 @@ impl Raw {
     }
 
     /// A line that shows, and whether it holds what is looked for.
-    pub fn line(&self, row: usize) -> Option<(Line, bool)> {
-        let at = *self.visible.get(row)?;
-        let node = self.nodes.get(at)?;
+    pub fn line(&self, row: usize) -> Option<(&Line, bool)> {
+        let (node, line) = self.visible.get(row)?;
+        Some((line, self.find.hits.contains(node)))
+    }
+
+    /// A node with its mark and indent, unbroken.
+    fn written(&self, at: usize) -> Line {
+        let node = &self.nodes[at];
         let mark = match node.closes {
             Some(_) if self.folded.contains(&at) => "▸ ",
             Some(_) => "▾ ",
@@ -102,7 +134,7 @@ impl Raw {
         if let (Some((_, parts)), true) = (node.closes, self.folded.contains(&at)) {
             line.push(Tone::Dim, &format!(" … {parts} inside"));
         }
-        Some((line, self.find.hits.contains(&at)))
+        line.hanging(2 * node.depth + 4)
     }
 
     /// Moves the selected line.
@@ -119,18 +151,19 @@ impl Raw {
 
     /// Folds or unfolds at the selected line.
     pub fn fold(&mut self) {
-        let Some(at) = self.visible.get(self.cursor).copied() else { return };
+        let Some(at) = self.node() else { return };
         if self.nodes[at].closes.is_some() {
             if !self.folded.remove(&at) {
                 self.folded.insert(at);
             }
             self.refold();
+            self.select(at);
         }
     }
 
     /// Looks for what is typed, in folded parts too, and goes there.
     pub fn search(&mut self, height: usize) {
-        let from = self.visible.get(self.cursor).copied().unwrap_or(0);
+        let from = self.node().unwrap_or(0);
         let texts: Vec<String> = self.nodes.iter().map(|node| node.line.text()).collect();
         if let Some(at) = self.find.search(texts.iter().map(String::as_str), from) {
             self.show(at, height);
@@ -148,13 +181,13 @@ impl Raw {
         let nodes = &self.nodes;
         self.folded.retain(|open| !nodes[*open].closes.is_some_and(|(close, _)| (*open + 1..=close).contains(&node)));
         self.refold();
-        self.cursor = self.visible.binary_search(&node).unwrap_or(self.cursor);
+        self.select(node);
         self.keep(height);
     }
 
     /// The value at the selected line, as it would be copied: the whole line's text.
     pub fn selected(&self) -> String {
-        self.visible.get(self.cursor).map(|at| value_of(&self.nodes[*at].line)).unwrap_or_default()
+        self.node().map(|at| value_of(&self.nodes[at].line)).unwrap_or_default()
     }
 }
 
@@ -215,7 +248,7 @@ mod tests {
     fn raw() -> Raw {
         let text =
             r#"{"eventName":"StopLogging","requestParameters":{"name":"main"},"tlsDetails":{"tlsVersion":"TLSv1.3"}}"#;
-        Raw::new("StopLogging".into(), text.into())
+        Raw::new("StopLogging".into(), text.into(), 80)
     }
 
     fn shown(raw: &Raw) -> Vec<String> {
@@ -247,6 +280,20 @@ mod tests {
     }
 
     #[test]
+    fn a_long_value_goes_on_below_and_is_copied_whole() {
+        let agent = "aws-cli/2.31 md/awscrt lang/python ua/2.1 os/linux";
+        let mut raw = Raw::new(String::new(), format!(r#"{{"userAgent":"{agent}"}}"#), 30);
+        let lines = shown(&raw);
+        assert_eq!(lines[1], "    \"userAgent\": \"aws-cli/2.31");
+        assert_eq!(lines[2], "      md/awscrt lang/python", "it hangs: {lines:#?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= 30), "{lines:#?}");
+        raw.step(2, 10);
+        assert_eq!(raw.selected(), agent);
+        raw.rewrap(100, 10);
+        assert_eq!((raw.len(), raw.selected()), (3, agent.to_owned()));
+    }
+
+    #[test]
     fn enter_folds_and_unfolds() {
         let mut raw = raw();
         raw.step(2, 10);
@@ -258,7 +305,7 @@ mod tests {
 
     #[test]
     fn text_that_is_no_json_is_shown_as_it_is() {
-        let raw = Raw::new(String::new(), "not\u{1b}json".into());
+        let raw = Raw::new(String::new(), "not\u{1b}json".into(), 80);
         assert_eq!(shown(&raw), ["  not␛json"]);
     }
 }

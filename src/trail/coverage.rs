@@ -10,6 +10,9 @@ use crate::domain::window::Span;
 /// second of resolution (CloudTrail user guide, "record contents").
 const TOUCH: SignedDuration = SignedDuration::from_secs(1);
 
+/// A span that begins so much after another is as good as it: the window moves on while it is read.
+const SLACK: SignedDuration = SignedDuration::from_mins(2);
+
 /// Events by whether they change something: LookupEvents can be asked for one
 /// kind alone (`ReadOnly`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,21 +93,40 @@ impl Coverage {
 
     /// `complete since 13:20, reads since 13:51, newest event 4 min old`, in UTC.
     pub fn sentence(&self, now: Timestamp) -> String {
-        let Some(writes) = self.complete_since(Kind::Writes) else {
-            return match self.complete_since(Kind::Reads) {
-                Some(reads) => format!("reads since {}, writes not read yet", clock(reads, now)),
-                None => "nothing read yet".into(),
-            };
-        };
-        let mut text = match self.complete_since(Kind::Reads) {
-            None => format!("writes since {}, reads not read yet", clock(writes, now)),
-            Some(reads) if reads <= writes => format!("complete since {}", clock(writes, now)),
-            Some(reads) => format!("complete since {}, reads since {}", clock(writes, now), clock(reads, now)),
-        };
-        if let Some(newest) = self.newest {
+        let mut text = self.known(now);
+        if let Some(newest) = self.newest.filter(|_| self.complete_since(Kind::Writes).is_some()) {
             let _ = write!(text, ", newest event {} old", age(now.duration_since(newest)));
         }
         text
+    }
+
+    /// The sentence, and shorter ones that are as true.
+    pub fn sentences(&self, now: Timestamp) -> Vec<String> {
+        let mut sentences = vec![self.sentence(now), self.known(now)];
+        if let (Some(writes), Some(reads)) = (self.complete_since(Kind::Writes), self.complete_since(Kind::Reads)) {
+            sentences.push(format!("complete since {}", clock(writes.max(reads), now)));
+        }
+        sentences.dedup();
+        sentences
+    }
+
+    fn known(&self, now: Timestamp) -> String {
+        match (self.complete_since(Kind::Writes), self.complete_since(Kind::Reads)) {
+            (None, None) => "nothing read yet".into(),
+            (None, Some(reads)) => format!("reads since {}, writes not read yet", clock(reads, now)),
+            (Some(writes), None) => format!("writes since {}, reads not read yet", clock(writes, now)),
+            (Some(writes), Some(reads)) if reads <= writes => format!("complete since {}", clock(writes, now)),
+            (Some(writes), Some(reads)) => {
+                format!("complete since {}, reads since {}", clock(writes, now), clock(reads, now))
+            }
+        }
+    }
+
+    /// `reading back to 12-24 07:00`, where a span that begins there is not known yet.
+    pub fn reading(&self, start: Timestamp, now: Timestamp) -> Option<String> {
+        let late = start.checked_add(SLACK).unwrap_or(start);
+        let known = |kind| self.complete_since(kind).is_some_and(|since| since <= late);
+        (!known(Kind::Writes) || !known(Kind::Reads)).then(|| format!("reading back to {}", clock(start, now)))
     }
 
     fn spans(&self, kind: Kind) -> &Spans {
@@ -208,5 +230,10 @@ mod tests {
         coverage.add(Kind::Reads, span(51, 65));
         coverage.heard(at(61));
         assert_eq!(coverage.sentence(now), "complete since 13:20, reads since 13:51, newest event 4 min old");
+        let shorter = ["complete since 13:20, reads since 13:51", "complete since 13:51"];
+        assert_eq!(coverage.sentences(now)[1..], shorter, "each is as true as the longest");
+        let back = |text: &str| coverage.reading(text.parse().unwrap(), now);
+        assert_eq!(back("2026-11-24T13:51:00Z"), None);
+        assert_eq!(back("2026-11-24T13:30:00Z").unwrap(), "reading back to 13:30", "reads are not known there");
     }
 }

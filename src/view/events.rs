@@ -11,14 +11,16 @@
 mod bar;
 mod columns;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::number::grouped;
 use super::paint::Painter;
 use super::theme::Role;
 use super::{findings, histogram};
 use crate::app::events::View;
-use crate::app::fault::fault_lines;
+use crate::app::fault::faults_lines;
 use crate::app::layout::Area;
-use crate::app::prose::{Line, wrapped};
+use crate::app::prose::{Line, Tone, wrapped};
 use crate::app::scopes::Part;
 use crate::app::time::{clock, clock_and_day};
 use crate::app::{Action, Mode, Model, Pane, detail};
@@ -69,18 +71,35 @@ pub fn title(model: &Model, bare: bool) -> Vec<(Role, String)> {
     title
 }
 
-/// What spans are known completely, on the bottom border: of the Scope of the
-/// selected event, else of the first.
-pub fn coverage(model: &Model, painter: &mut Painter<'_>, area: Area) {
+/// What spans are known completely, and what is being read: of the Scope of the
+/// selected event, else of the first. It is said at the end of a row, as much of
+/// it as fits there.
+pub fn coverage(model: &Model, painter: &mut Painter<'_>, row: Area) {
+    let sentences = covered(model);
+    let fits = |words: &&String| words.width() <= usize::from(row.width);
+    let Some(words) = sentences.iter().find(fits).or(sentences.last()) else { return };
+    let at = row.x + row.width.saturating_sub(words.width() as u16);
+    painter.text(at, row.y, row.width, words, Role::Dim);
+}
+
+/// What is said of the coverage, longest first; nothing where nothing is known.
+fn covered(model: &Model) -> Vec<String> {
     let picked = model.picked.as_ref().and_then(|picked| picked.scope);
     let state =
         picked.and_then(|id| model.scopes.get(id)).or_else(|| model.scopes.iter().next().map(|(_, state)| state));
     let known = |coverage: &Coverage| *coverage != Coverage::default();
-    let Some(state) = state.filter(|state| state.heard && known(&state.coverage)) else { return };
+    let Some(state) = state.filter(|state| state.heard && known(&state.coverage)) else { return Vec::new() };
     let place = if model.scopes.len() > 1 { format!("{}: ", state.scope.region) } else { String::new() };
-    let words = format!(" {place}{} ", state.coverage.sentence(model.now));
-    let (left, right) = (area.x + 2, area.x + area.width - 2);
-    painter.right(left, right, area.y + area.height - 1, &words, Role::Dim);
+    let window = model.events.window.filter(|_| !state.faults.contains_key(&Part::Events));
+    let reading = window.and_then(|window| state.coverage.reading(window.until(model.now).start, model.now));
+    let sentences = state.coverage.sentences(model.now);
+    let shortest = sentences.last().cloned().unwrap_or_default();
+    let Some(reading) = reading else {
+        return sentences.into_iter().map(|words| format!(" {place}{words} ")).collect();
+    };
+    let mut all: Vec<String> = sentences.into_iter().map(|words| format!(" {place}{words}, {reading} … ")).collect();
+    all.push(format!(" {place}{shortest}, reading … "));
+    all
 }
 
 /// Draws the pane within its border; answers where the cursor of the filter bar stands.
@@ -100,11 +119,9 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area, bare: bool) ->
     let mut y = area.y;
     let mut cursor = None;
     if let Some(bar) = &model.events.filter.bar {
-        cursor = Some(bar::draw(model, painter, Area { y, height: 1, ..inner }, bar));
-        y += 1;
-        if bar.error.is_some() || !bar.completions.is_empty() {
-            y += 1;
-        }
+        let (place, below) = bar::draw(model, painter, Area { y, height: 1, ..inner }, bar);
+        cursor = Some(place);
+        y += 1 + below;
     }
     if !bare {
         histogram::draw(model, painter, Area { y, height: 1, ..inner });
@@ -119,6 +136,10 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area, bare: bool) ->
     if model.events.shown.is_empty() {
         empty(model, painter, list);
         return cursor;
+    }
+    if bare && list.height > 2 && !covered(model).is_empty() {
+        list.height -= 1;
+        coverage(model, painter, Area { y: list.y + list.height, height: 1, ..list });
     }
     rows(model, painter, list, &columns);
     cursor
@@ -146,54 +167,45 @@ fn rows(model: &Model, painter: &mut Painter<'_>, list: Area, columns: &Columns)
 
 /// Faults stand above the list, each with what to do; what is left is for the list.
 fn faults(model: &Model, painter: &mut Painter<'_>, list: Area) -> Area {
-    let mut lines = Vec::new();
-    for part in [Part::Events, Part::Identity, Part::Case, Part::Terminal] {
-        for (scope, fault) in model.scopes.faults(part) {
-            let mut own = fault_lines(fault);
-            if let (Some(scope), Some(first)) = (scope, own.first_mut()) {
-                first.push(crate::app::prose::Tone::Dim, &format!("  {}", scope.region));
-            }
-            lines.extend(own);
-        }
-    }
-    if lines.is_empty() {
-        return list;
-    }
-    let lines = wrapped(lines, list.width.saturating_sub(4));
-    let rows = (lines.len() as u16).min((list.height / 2).max(3)).min(list.height);
-    for (at, line) in lines.iter().take(usize::from(rows)).enumerate() {
-        painter.line(list.x + 2, list.y + at as u16, list.width.saturating_sub(4), line);
-    }
+    let parts = [Part::Events, Part::Identity, Part::Case, Part::Terminal];
+    let faults: Vec<_> = parts.into_iter().flat_map(|part| model.scopes.faults(part)).collect();
+    let faults: Vec<_> =
+        faults.into_iter().map(|(scope, fault)| (scope.map(|scope| scope.region.as_str()), fault)).collect();
+    let text = Area { x: list.x + 2, width: list.width.saturating_sub(4), ..list };
+    let lines = wrapped(faults_lines(&faults), text.width);
+    let rows = painter.above(text, &lines, model.events.shown.len().max(2), &model.settings.keymap.shown(Action::Zoom));
     Area { y: list.y + rows, height: list.height - rows, ..list }
 }
 
 fn loading(model: &Model, painter: &mut Painter<'_>, list: &mut Area) {
     let Some(loading) = &model.loading else { return };
     let broken = loading.broken_total.max(model.broken);
-    let text = if loading.finished {
+    let line = if loading.finished {
         if broken == 0 && loading.passed_over.is_empty() {
             return;
         }
         let first = loading.broken.first().or(loading.passed_over.first()).cloned().unwrap_or_default();
-        format!("{broken} records could not be read, {} files passed over; first: {first}", loading.passed_over.len())
+        let told =
+            format!("{broken} records could not be read, {} files passed over; first: ", loading.passed_over.len());
+        Line::new().put(Tone::Warn, &told).put(Tone::Plain, &first).hanging(2)
     } else {
         let percent = loading.files_done * 100 / loading.files_total.max(1);
         let done = usize::from(list.width.saturating_sub(60)).min(40) * percent / 100;
-        format!(
+        let text = format!(
             "{} reading {} of {} files, {} events",
             "█".repeat(done),
             grouped(loading.files_done),
             grouped(loading.files_total),
             grouped(model.timeline.len())
-        )
+        );
+        Line::new().put(Tone::Good, &text)
     };
-    if list.height < 2 {
-        return;
+    let width = list.width.saturating_sub(4);
+    for line in line.wrap(width).iter().take(usize::from(list.height / 3)) {
+        painter.line(list.x + 2, list.y, width, line);
+        list.y += 1;
+        list.height -= 1;
     }
-    let role = if loading.finished { Role::Warn } else { Role::Good };
-    painter.text(list.x + 2, list.y, list.width.saturating_sub(4), &text, role);
-    list.y += 1;
-    list.height -= 1;
 }
 
 /// Why the list is empty, and which key helps.
@@ -236,7 +248,6 @@ fn empty(model: &Model, painter: &mut Painter<'_>, area: Area) {
 
 /// The one line that stands for the pane in the narrow layout.
 pub fn summary(model: &Model) -> Line {
-    use crate::app::prose::Tone;
     let mut line = Line::new().put(Tone::Heading, "Events").put(Tone::Plain, " ");
     if let Some(picked) = &model.picked {
         line.push(Tone::Dim, &clock(picked.event.time));

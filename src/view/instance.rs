@@ -9,12 +9,12 @@
 use super::instances;
 use super::paint::Painter;
 use super::theme::Role;
-use crate::app::Model;
-use crate::app::fault::fault_lines;
+use crate::app::fault::faults_lines;
 use crate::app::instance::{PageName, View};
 use crate::app::layout::Area;
 use crate::app::prose::{Line, Tone, wrapped};
 use crate::app::scopes::Part;
+use crate::app::{Action, Model};
 
 /// The title: which instance, of how many that the event reaches.
 pub fn title(model: &Model) -> Vec<(Role, String)> {
@@ -41,10 +41,11 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
 pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
     let inner = Area { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let faults = fleet_faults(model, inner.width);
-    let rows = (faults.len() as u16).min(inner.height / 2);
-    for (at, line) in faults.iter().take(usize::from(rows)).enumerate() {
-        painter.line(inner.x, inner.y + at as u16, inner.width, line);
-    }
+    let needed = match model.instance.view {
+        View::All => model.instance.list.entries.len() + 1,
+        View::One => model.instance.lines.len() + usize::from(model.instance.subject.is_some()),
+    };
+    let rows = painter.above(inner, &faults, needed, &model.settings.keymap.shown(Action::Zoom));
     let inner = Area { y: inner.y + rows, height: inner.height - rows, ..inner };
     let area = Area { y: area.y + rows, height: area.height - rows, ..area };
     if model.instance.view == View::All {
@@ -61,20 +62,15 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
 
 /// What fails in reading EC2 state, unless the pages say it already.
 fn fleet_faults(model: &Model, width: u16) -> Vec<Line> {
-    let mut lines = Vec::new();
     let own = model.instance.subject.as_ref().and_then(|subject| model.scopes.get(subject.scope?));
-    for (scope, fault) in model.scopes.faults(Part::Fleet) {
-        let said = own.is_some_and(|state| state.inventory.is_none() && scope == Some(&state.scope));
-        if said && model.instance.view == View::One {
-            continue;
-        }
-        let mut own = fault_lines(fault);
-        if let (Some(scope), Some(first)) = (scope, own.first_mut()) {
-            first.push(Tone::Dim, &format!("  {}", scope.region));
-        }
-        lines.extend(own);
-    }
-    wrapped(lines, width)
+    let mut faults = model.scopes.faults(Part::Fleet);
+    faults.retain(|(scope, _)| {
+        let said = own.is_some_and(|state| state.inventory.is_none() && *scope == Some(&state.scope));
+        !(said && model.instance.view == View::One)
+    });
+    let faults: Vec<_> =
+        faults.into_iter().map(|(scope, fault)| (scope.map(|scope| scope.region.as_str()), fault)).collect();
+    wrapped(faults_lines(&faults), width)
 }
 
 /// The names of the pages; the one that shows stands in brackets.

@@ -4,6 +4,8 @@ use super::number::grouped;
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::layout::Area;
+use crate::app::prose::{Line, Tone};
+use crate::app::scopes::{Part, ScopeState};
 use crate::app::time::age;
 use crate::app::{Model, Pane};
 use crate::domain::instance::InstanceState;
@@ -24,14 +26,21 @@ pub fn title(model: &Model) -> Vec<(Role, String)> {
 pub fn draw(model: &Model, painter: &mut Painter<'_>, area: Area) {
     let list = &model.instance.list;
     if list.entries.is_empty() {
+        let unread: Vec<&ScopeState> =
+            model.scopes.iter().map(|(_, state)| state).filter(|state| state.inventory.is_none()).collect();
         let words = if model.scopes.is_empty() {
             "Recorded logs have no account behind them: no instance is known."
-        } else if model.scopes.iter().all(|(_, state)| state.inventory.is_none()) {
+        } else if unread.iter().any(|state| !state.faults.contains_key(&Part::Fleet)) {
             "Reading EC2 state …"
+        } else if !unread.is_empty() {
+            "No instance is known: EC2 state could not be read. It is tried again."
         } else {
             "There is no instance in the Regions that are read."
         };
-        painter.text(area.x + 3, area.y + 1, area.width.saturating_sub(4), words, Role::Dim);
+        let lines = Line::new().put(Tone::Dim, words).wrap(area.width.saturating_sub(4));
+        for (at, line) in lines.iter().take(usize::from(area.height.saturating_sub(1))).enumerate() {
+            painter.line(area.x + 3, area.y + 1 + at as u16, area.width.saturating_sub(4), line);
+        }
         return;
     }
     let wide = area.width >= 100;

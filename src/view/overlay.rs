@@ -61,7 +61,7 @@ fn record(painter: &mut Painter<'_>, area: Area, raw: &Raw) -> Option<(u16, u16)
         let row = raw.offset + usize::from(line);
         let Some((text, hit)) = raw.line(row) else { break };
         let y = inner.y + line;
-        painter.line(inner.x + 1, y, inner.width.saturating_sub(2), &text);
+        painter.line(inner.x + 1, y, inner.width.saturating_sub(2), text);
         if hit {
             painter.wash(Area::new(inner.x + 1, y, inner.width - 2, 1), painter.style(Role::Match));
         }

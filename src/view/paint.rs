@@ -104,6 +104,23 @@ impl<'a> Painter<'a> {
         }
     }
 
+    /// Writes lines above what needs so many rows, which keeps half of the area;
+    /// says where some are left out, and which key gives room. Answers how many rows it took.
+    pub fn above(&mut self, area: Area, lines: &[Line], needed: usize, zoom: &str) -> u16 {
+        let kept = needed.min(usize::from(area.height / 2)) as u16;
+        let rows = (lines.len().min(usize::from(u16::MAX)) as u16).min((area.height - kept).max(3)).min(area.height);
+        let whole = usize::from(rows) == lines.len();
+        let told = usize::from(rows) - usize::from(!whole && rows > 0);
+        for (at, line) in lines.iter().take(told).enumerate() {
+            self.line(area.x, area.y + at as u16, area.width, line);
+        }
+        if !whole && rows > 0 {
+            let words = format!("  … {} lines more; {zoom} gives room", lines.len() - told);
+            self.text(area.x, area.y + rows - 1, area.width, &words, Role::Dim);
+        }
+        rows
+    }
+
     /// Lays a style over cells without touching their text.
     pub fn wash(&mut self, area: Area, style: Style) {
         self.buffer.set_style(rect(area), style);

@@ -12,6 +12,7 @@ use crate::desk::Desk;
 mod always;
 mod pictures;
 mod plans;
+mod whole;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 50)];
 

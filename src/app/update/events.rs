@@ -77,7 +77,8 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
         Action::Open => open(model),
         Action::Filter => {
             model.events.view = View::List;
-            model.events.filter.open(&model.timeline);
+            let (selected, follow) = (model.events.selected, model.events.follow);
+            model.events.filter.open(&model.timeline, selected, follow);
         }
         Action::NextFinding => jump(model, true, Sought::Finding),
         Action::PreviousFinding => jump(model, false, Sought::Finding),
@@ -104,7 +105,8 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
         Action::Raw => {
             if let Some(picked) = &model.picked {
                 let title = format!("{}  {}", picked.event.name, picked.event.id);
-                model.overlays.push(Overlay::Raw(Raw::new(title, picked.raw.clone())));
+                let width = model.overlay_area().width.saturating_sub(2);
+                model.overlays.push(Overlay::Raw(Raw::new(title, picked.raw.clone(), width)));
             }
         }
         Action::Pin => pin(model, out),

@@ -8,6 +8,9 @@ use super::super::{Action, Model, Pane};
 use super::motion::Motion;
 use super::{acts, arrivals, overlays};
 
+/// What is said where a wrong filter is to be kept.
+const WRONG: &str = "the filter is wrong where it is marked; the last good one is in force";
+
 /// Takes one input of the terminal.
 pub fn input(model: &mut Model, input: Input, out: &mut Vec<Effect>) {
     match input {
@@ -32,9 +35,13 @@ fn resize(model: &mut Model, columns: u16, rows: u16) {
     model.rows = rows;
     let area = model.overlay_area();
     for overlay in &mut model.overlays {
-        if let Overlay::Page(page) = overlay {
-            page.rewrap(area.width.saturating_sub(2));
-            page.scroll(0, usize::from(area.height));
+        match overlay {
+            Overlay::Page(page) => {
+                page.rewrap(area.width.saturating_sub(2));
+                page.scroll(0, usize::from(area.height));
+            }
+            Overlay::Raw(raw) => raw.rewrap(area.width.saturating_sub(2), usize::from(area.height)),
+            _ => {}
         }
     }
 }
@@ -98,6 +105,8 @@ fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
 
 /// The filter bar takes every chord while it is open.
 fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
+    // What was said of the text is old once a key changes it.
+    model.notices.take_back(WRONG);
     match chord.key {
         Key::Enter => {
             let before = model.events.filter.text.clone();
@@ -106,11 +115,14 @@ fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
                     arrivals::ask(model, out);
                 }
             } else {
-                model.notices.warn("the filter is wrong where it is marked; the last good one is in force", model.now);
+                model.notices.warn(WRONG, model.now);
             }
         }
         Key::Esc => {
-            model.events.filter.cancel(model.now);
+            if let Some(before) = model.events.filter.cancel(model.now) {
+                model.events.selected = before.selected;
+                model.events.follow = before.follow;
+            }
             arrivals::ask(model, out);
         }
         Key::Up | Key::Down => {
@@ -132,6 +144,7 @@ fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
 }
 
 fn typed(model: &mut Model, out: &mut Vec<Effect>) {
+    model.notices.take_back(WRONG);
     if model.events.filter.typed(&model.timeline, model.now) {
         arrivals::ask(model, out);
     }

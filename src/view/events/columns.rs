@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::event::error_word;
+use crate::app::event::{error_word, last_part};
 use crate::app::time::clock;
 use crate::domain::actor::ActorKind;
 use crate::domain::event::Access;
@@ -119,21 +119,5 @@ impl Columns {
         let end = painter.text(x + 2, y, room.saturating_sub(2 + mark_room), event.name, tone);
         let role = if event.dry_run { Role::Dim } else { Role::Bad };
         painter.text(end, y, mark_room, &mark, role);
-    }
-}
-
-/// An ARN by its last part; an id as it is.
-fn last_part(target: &str) -> &str {
-    if target.starts_with("arn:") { target.rsplit(':').next().unwrap_or(target) } else { target }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::last_part;
-
-    #[test]
-    fn arns_are_cut_to_their_last_part() {
-        assert_eq!(last_part("arn:aws:iam::1:role/ops/Deploy"), "role/ops/Deploy");
-        assert_eq!(last_part("sg-9"), "sg-9");
     }
 }
