@@ -179,7 +179,7 @@ fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usi
     match &step.check {
         Check::Denied(why) => say(Tone::Bad, why),
         Check::Unknown(why) if selected && step.waits() => {
-            say(Tone::Warn, &format!("cannot be checked beforehand: {why}"))
+            say(Tone::Warn, &format!("cannot be checked beforehand: {why}"));
         }
         _ => {}
     }

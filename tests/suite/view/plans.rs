@@ -134,7 +134,9 @@ fn every_line_of_a_plan_can_be_read_with_one_key() {
         let (last, end) = (desk.model.remediation.plan.as_ref().unwrap().cursor, lines(&desk));
         assert!(end.iter().any(|line| line.contains("up to 5 days idle") || line.contains("tracked")), "{end:#?}");
         desk.press("k");
-        assert_eq!(desk.model.remediation.plan.as_ref().unwrap().cursor, last, "first back through the end");
+        let scrolls = rows < 50;
+        let at = desk.model.remediation.plan.as_ref().unwrap().cursor;
+        assert_eq!(at, if scrolls { last } else { last - 1 }, "first back through the end");
         desk.press("g G G");
         assert_eq!(lines(&desk), end, "the second goes to the very end");
     }
