@@ -40,6 +40,8 @@ pub struct Events {
     pub shown: Vec<Slot>,
     /// The selected event; it stays selected when others come.
     pub selected: Option<Slot>,
+    /// What the next answer of a filter selects: what was selected before the filter bar was opened.
+    pub wanted: Option<Slot>,
     /// Its row, counted from the newest.
     pub row: usize,
     /// The first row on the screen.
@@ -87,6 +89,7 @@ impl Events {
             view: View::List,
             shown: Vec::new(),
             selected: None,
+            wanted: None,
             row: 0,
             top: 0,
             follow: true,
@@ -133,7 +136,7 @@ impl Events {
     /// Takes the answer of a filter: the list anew, the selection on its event,
     /// or on the one nearest in time where its event is gone.
     pub fn answer(&mut self, timeline: &Timeline, slots: Vec<Slot>, bars: Vec<Bar>, rows: usize) {
-        let anchor = self.selected.filter(|_| !self.follow);
+        let anchor = self.wanted.take().or(self.selected).filter(|_| !self.follow);
         let offset = self.row.saturating_sub(self.top);
         let previous = self.row;
         self.shown = slots;

@@ -120,7 +120,7 @@ fn bar(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) {
         }
         Key::Esc => {
             if let Some(before) = model.events.filter.cancel(model.now) {
-                model.events.selected = before.selected;
+                model.events.wanted = before.selected;
                 model.events.follow = before.follow;
             }
             arrivals::ask(model, out);
