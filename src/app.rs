@@ -17,6 +17,7 @@ pub mod field;
 pub mod filter;
 pub mod find;
 pub mod findings;
+pub mod form;
 pub mod help;
 pub mod input;
 pub mod instance;

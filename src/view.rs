@@ -4,9 +4,11 @@
 //! visible first: nothing that AWS or an attacker wrote can move a cursor,
 //! change a colour or hide.
 
+mod dialog;
 mod events;
 mod findings;
 mod footer;
+mod form;
 mod header;
 mod histogram;
 mod instance;

@@ -134,6 +134,8 @@ actions! {
     UndoStep "undo-step" [Plan] [c('U')] "" "undo the selected step alone";
     Leave "leave" [Plan] [c('L')] "" "leave an interrupted run as it stands, with a reason: it is not offered again";
     ChooseStep "choose" [Plan] [c(' ')] "choose" "choose the selected step, or leave it out";
+    SetChoices "set" [Plan] [c('e')] "set" "set what the selected step leaves to choose, until it has run";
+    Why "why" [Plan] [c('w')] "why" "say why it is done: reason and ticket, until a step has run";
     CancelRun "stop-run" [Plan] [c('X')] "stop" "stop the run after the call that is under way";
     PreviousTab "previous-tab" [Instance] [c('h'), k(Key::Left)] "" "previous page of the instance";
     NextTab "next-tab" [Instance] [c('l'), k(Key::Right)] "pages" "next page of the instance";

@@ -2,6 +2,7 @@
 
 use super::arming::Arming;
 use super::field::Field;
+use super::form::Form;
 use super::page::Page;
 use super::palette::Palette;
 use super::prose::Line;
@@ -22,6 +23,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// A reason that is asked for.
     Reason(Reason),
+    /// A form.
+    Form(Form),
 }
 
 /// What is done when a question is answered with yes.
@@ -113,7 +116,7 @@ impl Overlay {
         match self {
             Self::Page(page) => page.find.field.is_some(),
             Self::Raw(raw) => raw.find.field.is_some(),
-            Self::Palette(_) | Self::Arming(_) | Self::Reason(_) => true,
+            Self::Palette(_) | Self::Arming(_) | Self::Reason(_) | Self::Form(_) => true,
             Self::Confirm(confirm) => matches!(confirm.consent, Consent::Typed { .. }),
         }
     }

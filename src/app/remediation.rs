@@ -8,7 +8,7 @@ use super::effect::Cause;
 use super::instance::Subject;
 use super::interrupted::{Interrupted, Search};
 use super::scopes::ScopeId;
-use crate::respond::plan::{Confirm, StepKind};
+use crate::respond::plan::{Choice, Confirm, StepKind};
 use crate::respond::rank::Suggestion;
 use crate::respond::run::{Run, StepStatus};
 
@@ -89,6 +89,8 @@ pub struct StepView {
     pub objects: Vec<ObjectView>,
     /// What is to be known of it before it runs.
     pub details: Vec<String>,
+    /// What it leaves to choose, with what is chosen now.
+    pub choices: Vec<Choice>,
 }
 
 impl StepView {
@@ -123,12 +125,16 @@ pub struct PlanView {
     pub checking: bool,
     /// The event that it was made from; none where it is of an instance alone, or of a case of before.
     pub cause: Option<Box<Cause>>,
+    /// Why it is done was asked for, or said.
+    pub asked_why: bool,
 }
 
 impl PlanView {
     /// A plan of which nothing is done.
     pub fn new(run: Run, scope: ScopeId) -> Self {
+        let asked_why = run.has_run() || !run.plan.reason.is_empty() || !run.plan.ticket.is_empty();
         let mut view = Self {
+            asked_why,
             run: Box::new(run),
             scope,
             steps: Vec::new(),
@@ -208,6 +214,7 @@ impl PlanView {
                     note: now.clone().filter(|_| told.status == StepStatus::Running).or(told.note).unwrap_or(evidence),
                     objects: objects.collect(),
                     details,
+                    choices: step.choices.clone(),
                 }
             })
             .collect();
@@ -225,6 +232,12 @@ impl PlanView {
     /// The target's id.
     pub fn target(&self) -> &str {
         &self.run.plan.target.id
+    }
+
+    /// Why it is carried out, and for which ticket, as it is shown.
+    pub fn why(&self) -> (&str, &str) {
+        let or_none = |text| if str::is_empty(text) { "none given" } else { text };
+        (or_none(&self.run.plan.reason), or_none(&self.run.plan.ticket))
     }
 
     /// The steps that a run would take: neither left out nor done.

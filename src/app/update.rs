@@ -9,6 +9,7 @@ mod consent;
 mod dossier;
 mod events;
 mod focus;
+mod form;
 mod instance;
 mod interrupted;
 mod keys;

@@ -34,6 +34,7 @@ pub fn run(args: &Remediate, setting: &Setting) -> Outcome {
         let at = now();
         let options = Options {
             reason: args.reason.clone().unwrap_or_default(),
+            suggested: String::new(),
             ticket: args.ticket.clone().unwrap_or_default(),
             case: setting.case_id().unwrap_or_else(|| case::new_id(at, &resource.id)),
             at,

@@ -10,8 +10,10 @@ use crate::domain::resource::Resource;
 /// What a plan is made with, beside playbook, target and Inventory.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Why it is done; written to the case.
+    /// Why it is done, as the user says it; empty where nothing was said. Written to the case.
     pub reason: String,
+    /// Why the program offered the playbook, empty where it did not.
+    pub suggested: String,
     /// The ticket, empty for none.
     pub ticket: String,
     /// The case's id: snapshots and tags bear it. It need not exist yet.

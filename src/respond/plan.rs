@@ -1,5 +1,6 @@
 //! A playbook bound to a target: exact calls, before-state, blast radius, undo.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::change::Change;
+use super::guardrail::Guardrails;
 use super::remedy::{Remedy, Risk};
 use crate::domain::resource::Resource;
 use crate::domain::scope::Scope;
@@ -14,6 +16,7 @@ use crate::domain::scope::Scope;
 mod bind;
 mod blast;
 mod evidence;
+mod rebind;
 mod survive;
 
 #[cfg(test)]
@@ -23,6 +26,7 @@ pub use bind::bind;
 pub use blast::blast_radius;
 pub(crate) use blast::disruption;
 pub use evidence::{Evidence, Source};
+pub use rebind::rebind;
 pub use survive::{Survivor, survivors};
 
 pub use super::options::Options;
@@ -57,10 +61,19 @@ pub struct Plan {
     pub scope: Scope,
     /// The case's id.
     pub case: String,
-    /// Why it is done.
+    /// Why it is done, as the user says it; empty where nothing was said.
     pub reason: String,
+    /// Why the program offered the playbook, empty where it did not.
+    #[serde(default)]
+    pub suggested: String,
     /// The ticket, empty for none.
     pub ticket: String,
+    /// What narrowed the target.
+    #[serde(default)]
+    pub focus: Vec<Resource>,
+    /// What was chosen for it, by name or by step and name.
+    #[serde(default)]
+    pub choices: BTreeMap<String, String>,
     /// When it was made.
     pub made: Timestamp,
     /// Its steps, in order.
@@ -130,10 +143,24 @@ pub struct Step {
     pub in_place_of: Option<String>,
     /// Why a guardrail refuses it; none where none does.
     pub refused: Option<String>,
+    /// What it leaves to choose, with what is chosen now.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
     /// What is changed or required, in order.
     pub changes: Vec<Change>,
     /// What is written to the case.
     pub evidence: Vec<Evidence>,
+}
+
+/// Something that a step leaves to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Its name: `capacity`.
+    pub name: String,
+    /// What it may be, in words.
+    pub may: String,
+    /// What counts now, chosen or not; empty where it must be chosen.
+    pub value: String,
 }
 
 /// A call of a step, as the plan shows it.
@@ -162,6 +189,20 @@ impl Plan {
     /// What tells the plan from others of the same case.
     pub fn key(&self) -> String {
         format!("{} {} {}", self.playbook, self.target.id, self.made)
+    }
+
+    /// What it was made with, under the guardrails of now.
+    pub fn options(&self, guardrails: &Guardrails) -> Options {
+        Options {
+            reason: self.reason.clone(),
+            suggested: self.suggested.clone(),
+            ticket: self.ticket.clone(),
+            case: self.case.clone(),
+            at: self.made,
+            focus: self.focus.clone(),
+            choices: self.choices.clone(),
+            guardrails: guardrails.clone(),
+        }
     }
 
     /// A step by its id, with its place.

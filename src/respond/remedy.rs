@@ -10,6 +10,7 @@ use crate::domain::resource::ResourceKind;
 
 mod bind;
 mod capacity;
+mod chosen;
 mod copy;
 mod deny;
 mod identity;

@@ -18,6 +18,7 @@ use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::resource::Resource;
 use crate::domain::scope::{Caller, Scope};
 
+mod amend;
 mod apply;
 mod check;
 mod command;
@@ -142,13 +143,20 @@ impl Run {
     }
 
     /// The runs as the records of a journal tell them, with the time of each
-    /// record, in the order in which their plans were made. A case may hold several.
+    /// record, in the order in which their plans were made. A case may hold several;
+    /// a plan that comes again was bound anew, and its run goes on.
     pub fn of_records<'a>(records: impl IntoIterator<Item = (&'a Record, Timestamp)>) -> Vec<Self> {
         let mut runs: Vec<Self> = Vec::new();
         let mut current = 0;
         for (record, at) in records {
             match record {
                 Record::Plan(plan) => {
+                    let known = runs.iter().position(|run| run.plan.key() == plan.key());
+                    if let Some(known) = known.filter(|known| runs[*known].amend((**plan).clone()).is_ok()) {
+                        current = known;
+                        runs[current].filed = true;
+                        continue;
+                    }
                     let mut fresh = Self::new((**plan).clone());
                     fresh.filed = true;
                     current = runs.len();

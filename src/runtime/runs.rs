@@ -114,12 +114,10 @@ pub async fn drive(driver: Driver, docket: Arc<Docket>, job: Job, stop: Cancella
             // The journal is the truth: what another console did meanwhile is in it.
             let key = run.plan.key();
             let written = case.with(|case| case.runs().into_iter().find(|run| run.plan.key() == key));
-            if let Some(written) = written {
-                *run = written;
-            }
+            let taken = written.map_or(Ok(()), |written| run.over(written).map(|over| *run = over));
             let now = driver.now();
-            let pinned = cause.map_or(Ok(()), |cause| case.with(|case| pin(case, *cause, &run.plan, now)));
-            let ended = match pinned {
+            let pin = |cause: Box<Cause>| case.with(|case| pin(case, *cause, &run.plan, now));
+            let ended = match taken.and_then(|()| cause.map_or(Ok(()), pin)) {
                 Ok(()) => driver.command(&mut run, &mut case, &command, &typed, &stop, &mut seen).await,
                 Err(fault) => Err(fault),
             };

@@ -72,6 +72,10 @@ fn of_overlay(overlay: &Overlay) -> Vec<(String, &'static str)> {
             Consent::Button { .. } => fixed(&[("tab", "other button"), ("enter", "press it"), ("esc", "cancel")]),
             Consent::Typed { .. } => fixed(&[("enter", "confirm"), ("esc", "cancel")]),
         },
+        Overlay::Form(form) if form.is_at_end() => {
+            fixed(&[("enter", "keep"), ("up/down", "other field"), ("esc", "cancel")])
+        }
+        Overlay::Form(_) => fixed(&[("enter", "next field"), ("up/down", "other field"), ("esc", "cancel")]),
         Overlay::Reason(reason) => {
             let does = match reason.about {
                 About::Skip(_) => "skip it",

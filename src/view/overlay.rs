@@ -1,6 +1,8 @@
 //! What is drawn over the panes: texts, raw records, the palette, arming,
 //! confirmations.
 
+use super::dialog::{dialog, entry, open};
+use super::form;
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::Model;
@@ -10,7 +12,7 @@ use crate::app::layout::{Area, overlay as overlay_area};
 use crate::app::overlay::{About, Confirm, Consent, Overlay, Reason};
 use crate::app::page::Page;
 use crate::app::palette::Palette;
-use crate::app::prose::{Line, Tone, wrapped};
+use crate::app::prose::{Line, Tone};
 use crate::app::raw::Raw;
 
 /// Draws an overlay; answers where the cursor of its text field stands.
@@ -23,13 +25,8 @@ pub fn draw(model: &Model, painter: &mut Painter<'_>, overlay: &Overlay) -> Opti
         Overlay::Arming(arming) => arm(model, painter, arming),
         Overlay::Confirm(confirm) => ask(model, painter, confirm),
         Overlay::Reason(reason) => why(model, painter, reason),
+        Overlay::Form(form) => form::draw(model, painter, form),
     }
-}
-
-fn open(painter: &mut Painter<'_>, area: Area, title: &[(Role, String)]) -> Area {
-    painter.clear(area);
-    painter.frame(area, title, true);
-    area.inner()
 }
 
 fn text(painter: &mut Painter<'_>, area: Area, page: &Page) -> Option<(u16, u16)> {
@@ -80,19 +77,6 @@ fn find_field(painter: &mut Painter<'_>, area: Area, field: Option<&Field>) -> O
     let y = area.y + area.height - 1;
     let width = area.width.saturating_sub(4);
     Some(entry(painter, Area::new(area.x + 2, y, width, 1), "/ ", field))
-}
-
-/// A text field with a mark before it; answers where the cursor stands.
-fn entry(painter: &mut Painter<'_>, area: Area, mark: &str, field: &Field) -> (u16, u16) {
-    let style = painter.style(Role::Field);
-    painter.text(area.x, area.y, area.width, &" ".repeat(usize::from(area.width)), Role::Plain);
-    painter.wash(area, style);
-    let at = painter.text(area.x, area.y, area.width, mark, Role::Key);
-    let width = usize::from((area.x + area.width).saturating_sub(at));
-    let scroll = field.scroll(width);
-    let text: String = field.text().chars().skip(scroll).collect();
-    painter.styled(at, area.y, width as u16, &text, style);
-    (at + field.column().saturating_sub(scroll) as u16, area.y)
 }
 
 fn choose(model: &Model, painter: &mut Painter<'_>, area: Area, palette: &Palette) -> (u16, u16) {
@@ -206,34 +190,4 @@ fn ask(model: &Model, painter: &mut Painter<'_>, confirm: &Confirm) -> Option<(u
             None
         }
     }
-}
-
-/// A box in the middle of the screen: lines, a field, a line of status.
-fn dialog(
-    model: &Model,
-    painter: &mut Painter<'_>,
-    title: &str,
-    lines: Vec<Line>,
-    field: Option<&Field>,
-    status: &Line,
-) -> (Area, Option<(u16, u16)>) {
-    let width = (model.columns.saturating_sub(4)).min(96);
-    let lines = wrapped(lines, width.saturating_sub(4));
-    let status = wrapped(vec![status.clone()], width.saturating_sub(4));
-    let rows = lines.len() as u16 + 1 + if field.is_some() { status.len() as u16 + 1 } else { 1 };
-    let screen = Area::new(0, 1, model.columns, model.rows.saturating_sub(2));
-    let area = screen.centred(width, rows + 2);
-    let inner = open(painter, area, &[(Role::Title, title.to_owned())]);
-    let body = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let under = 1 + if field.is_some() { status.len() as u16 } else { 0 };
-    painter.page(Area { height: body.height.saturating_sub(under), ..body }, &lines, 0);
-    let mut cursor = None;
-    if let Some(field) = field {
-        let y = body.y + body.height - under;
-        cursor = Some(entry(painter, Area { y, height: 1, ..body }, "> ", field));
-        for (at, line) in status.iter().enumerate() {
-            painter.line(body.x, y + 1 + at as u16, body.width, line);
-        }
-    }
-    (inner, cursor)
 }

@@ -127,6 +127,9 @@ fn hint(model: &Model) -> Line {
     say(Action::Check, "check");
     say(Action::ChooseStep, "choose");
     say(Action::SkipStep, "skip");
+    if model.remediation.plan.as_ref().is_some_and(|plan| !plan.run.has_run()) {
+        say(Action::Why, "why");
+    }
     say(Action::CopyAll, "copy as CLI");
     line
 }

@@ -74,8 +74,18 @@ pub fn go_through(console: &mut Console) {
         }
         console.press(ENTER);
         console.wait_until("a question", |screen| {
-            screen.contains("[ Run ]") || screen.contains("What was done or decided?") || all_done(screen)
+            ["[ Run ]", "What was done or decided?", "Why it is done"].iter().any(|asked| screen.contains(asked))
+                || all_done(screen)
         });
+        if console.screen().contains("Why it is done") {
+            // Nothing is said of it: the consent follows.
+            console.press(ENTER);
+            console.press(ENTER);
+            console.wait_until("the consent", |screen| !screen.contains("Why it is done"));
+            console.wait_until("a question", |screen| {
+                screen.contains("[ Run ]") || screen.contains("What was done or decided?")
+            });
+        }
         let screen = console.screen();
         if screen.contains("[ Run ]") {
             console.press(RIGHT);

@@ -4,6 +4,7 @@ mod arming;
 mod chaos;
 mod dossier;
 mod events;
+mod forms;
 mod overlays;
 mod panes;
 mod plans;

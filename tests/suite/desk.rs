@@ -141,8 +141,15 @@ pub fn words(effect: &Effect) -> String {
 }
 
 impl Desk {
-    /// Arms as a user does, and answers as a runtime does.
+    /// Arms as a user does, and answers as a runtime does; says nothing of why an open plan is carried out.
     pub fn arm(&mut self) -> &mut Self {
+        self.only_arm();
+        let asks = self.model.remediation.plan.as_ref().is_some_and(|plan| !plan.asked_why);
+        self.press(if asks { "w enter enter" } else { "" })
+    }
+
+    /// Arms as a user does, and answers as a runtime does.
+    pub fn only_arm(&mut self) -> &mut Self {
         self.press("W").type_text("prod-eu").press("enter");
         let Some(Effect::Arm { scope, generation }) = self.effects.pop() else { panic!("arming was not asked for") };
         self.send(Message::Armed { scope, generation, result: Ok(scopes()[0].caller.clone()) });

@@ -2,6 +2,8 @@
 //! calls, how it is undone, whether it is permitted, and how it stands.
 
 use super::{Check, PlanView, StepView, mark};
+use crate::app::action::Action;
+use crate::app::keymap::Keymap;
 use crate::app::prose::{Line, Tone, cut};
 use crate::app::time::clock_and_day;
 use crate::respond::run::StepStatus;
@@ -76,8 +78,8 @@ fn risk_tone(risk: &str) -> Tone {
     }
 }
 
-/// The rows of a plan at a width.
-pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
+/// The rows of a plan at a width, with the keys that it names.
+pub fn plan(plan: &PlanView, keymap: &Keymap, width: u16) -> Vec<Row> {
     let width = usize::from(width);
     let wide = width >= 96;
     let narrow = width < 62;
@@ -111,15 +113,13 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
         }
         rows.push(row(Some(at), true, line));
         let hidden = if selected && !narrow { hidden(step, title, calls, undo) } else { Vec::new() };
-        for line in below(step, selected && !narrow, &hidden, plan.object) {
+        let key = keymap.shown(Action::SetChoices);
+        for line in below(step, selected && !narrow, &hidden, plan.object, &key) {
             rows.extend(line.wrap(width as u16).into_iter().map(|line| row(Some(at), false, line)));
         }
     }
-    let mut tail = Vec::new();
+    let mut tail = vec![Line::new()];
     let bound = &plan.run.plan;
-    if !bound.blast_radius.is_empty() || !bound.survivors.is_empty() {
-        tail.push(Line::new());
-    }
     for (at, words) in bound.blast_radius.iter().enumerate() {
         let label = if at == 0 { "Blast radius  " } else { "              " };
         tail.push(Line::new().put(Tone::Label, label).put(Tone::Plain, words).hanging(14));
@@ -128,6 +128,16 @@ pub fn plan(plan: &PlanView, width: u16) -> Vec<Row> {
         let words = survivor.sentence();
         let label = if at == 0 { "May survive   " } else { "              " };
         tail.push(Line::new().put(Tone::Label, label).put(Tone::Warn, &words).hanging(14));
+    }
+    let (reason, ticket) = plan.why();
+    let mut why = Line::new().put(Tone::Label, "Reason        ").put(Tone::Plain, reason);
+    why = why.put(Tone::Label, "  Ticket ").put(Tone::Plain, ticket);
+    if !plan.run.has_run() {
+        why = why.put(Tone::Dim, "  ").put(Tone::Key, &keymap.shown(Action::Why)).put(Tone::Dim, " says why");
+    }
+    tail.push(why.hanging(14));
+    if !bound.suggested.is_empty() {
+        tail.push(Line::new().put(Tone::Label, "Suggested     ").put(Tone::Dim, &bound.suggested).hanging(14));
     }
     if plan.begun() {
         tail.push(Line::new().put(Tone::Label, "Case          ").put(Tone::Plain, &bound.case));
@@ -159,7 +169,8 @@ fn state(plan: &PlanView, step: &StepView) -> (Tone, String) {
 
 /// The lines under a step: always what went wrong and how each object stands;
 /// for the selected one also what it calls and how it is undone.
-fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usize) -> Vec<Line> {
+fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usize, key: &str) -> Vec<Line> {
+    use StepStatus::{NotApplicable, Pending, Refused, Undecided};
     let mut lines = Vec::new();
     let indent = "       ";
     let bad = matches!(
@@ -186,6 +197,13 @@ fn below(step: &StepView, selected: bool, hidden: &[(Tone, String)], chosen: usi
     if !step.note.is_empty() {
         let tone = if bad { Tone::Bad } else { Tone::Dim };
         say(tone, &step.note);
+    }
+    let can_choose = !step.choices.is_empty() && matches!(step.status, Pending | Undecided | NotApplicable | Refused);
+    if can_choose && (selected || step.status == Undecided) {
+        for choice in &step.choices {
+            let value = if choice.value.is_empty() { "not chosen" } else { &choice.value };
+            say(Tone::Plain, &format!("{} {value}  ({key} sets it: {})", choice.name, choice.may));
+        }
     }
     let mixed = step.objects.iter().any(|object| Some(&object.word) != step.objects.first().map(|first| &first.word));
     // Which one is tried again is of interest only where one failed.

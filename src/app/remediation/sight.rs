@@ -62,7 +62,7 @@ impl Sight {
             wrapped(vec![Line::new().put(Tone::Plain, &place).hanging(2)], width)
         };
         let height = usize::from(rows).saturating_sub(1 + place.len()).max(1);
-        let rows = plan(open, width);
+        let rows = plan(open, &model.settings.keymap, width);
         let first = rows.iter().position(|row| row.of == Some(open.cursor)).unwrap_or(0);
         let end = if open.cursor + 1 >= open.steps.len() {
             rows.len()

@@ -38,6 +38,12 @@ pub(super) fn confirmation(model: &Model, plan: &PlanView, steps: &[usize], ques
         lines.push(Line::labelled("As").put(Tone::Plain, &scope.caller.arn));
     }
     lines.push(Line::labelled("Target").put(Tone::Strong, &plan.run.plan.label));
+    if !undoing {
+        let (reason, ticket) = plan.why();
+        lines.push(
+            Line::labelled("Reason").put(Tone::Plain, reason).put(Tone::Dim, "  ticket ").put(Tone::Plain, ticket),
+        );
+    }
     lines.push(Line::new());
     for at in steps {
         let step = &plan.steps[*at];

@@ -6,7 +6,7 @@ use super::super::overlay::{About, Confirm, Consent, Overlay, Question};
 use super::super::prose::{Line, Tone};
 use super::super::{Action, Model};
 use super::motion::Motion;
-use super::{consent, remediation};
+use super::{consent, form, remediation};
 
 /// Moves in the overlay on top.
 pub fn motion(model: &mut Model, motion: Motion) {
@@ -56,13 +56,19 @@ pub fn paste(model: &mut Model, text: &str) {
         }
         Some(Overlay::Arming(arming)) if arming.asked.is_none() => arming.field.paste(text),
         Some(Overlay::Reason(reason)) => reason.field.paste(text),
+        Some(Overlay::Form(form)) => {
+            form.wrong = None;
+            if let Some(field) = form.field() {
+                field.paste(text);
+            }
+        }
         // What must be typed is typed: pasting it would confirm nothing.
         Some(Overlay::Confirm(_) | Overlay::Arming(_)) | None => {}
     }
 }
 
-/// A chord for an overlay that takes all of them; the action that it chose in
-/// the palette, which is to be performed.
+/// A chord for an overlay that takes all of them; the action that is to be
+/// performed then: chosen in the palette, or gone on with after a form.
 pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) -> Option<Action> {
     let height = usize::from(model.overlay_area().height);
     let overlay = model.overlays.last_mut()?;
@@ -95,6 +101,7 @@ pub fn key(model: &mut Model, chord: Chord, out: &mut Vec<Effect>) -> Option<Act
         },
         Overlay::Arming(_) => arming(model, chord, out),
         Overlay::Confirm(_) => confirm(model, chord, out),
+        Overlay::Form(_) => return form::key(model, chord, out),
         Overlay::Reason(reason) => match chord.key {
             Key::Esc => {
                 model.overlays.pop();

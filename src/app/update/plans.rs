@@ -13,7 +13,7 @@ use crate::domain::fault::Fault;
 use crate::domain::resource::ResourceKind;
 use crate::knowledge::sentence::sentence;
 use crate::respond::check::{StepCheck, Verdict};
-use crate::respond::plan::{Options, bind};
+use crate::respond::plan::{Options, Plan, Step, StepKind, bind, rebind};
 use crate::respond::rank::Suggestion;
 use crate::respond::run::{Command, Run, StepStatus};
 
@@ -82,7 +82,9 @@ fn make(model: &mut Model, awaited: Awaited, out: &mut Vec<Effect>) {
     let Some(inventory) = &state.inventory else { return };
     let Some(playbook) = model.catalogue.get(&chosen.playbook) else { return };
     let options = Options {
-        reason: chosen.why.clone(),
+        // Why it is done is the user's to say.
+        reason: String::new(),
+        suggested: chosen.why.clone(),
         ticket: String::new(),
         case: case_id(model, &chosen.target.id),
         at: model.now,
@@ -98,6 +100,43 @@ fn make(model: &mut Model, awaited: Awaited, out: &mut Vec<Effect>) {
         }
         Err(fault) => model.notices.warn(fault.to_string(), model.now),
     }
+}
+
+/// The open plan bound again with other options over the state of now. What has
+/// begun stays as it is; and all that `anew` does not name by its place stays,
+/// where the rest cannot be bound as well as it was.
+pub fn bound_again(
+    model: &Model,
+    options: &Options,
+    anew: impl Fn(usize, &Step) -> bool,
+    whole: bool,
+) -> Result<Plan, String> {
+    let plan = model.remediation.plan.as_ref().ok_or("no plan is open")?;
+    let run = &plan.run;
+    let inventory = model.scopes.get(plan.scope).and_then(|state| state.inventory.as_ref());
+    let inventory = inventory.ok_or("EC2 state has not been read yet: a plan needs the state before it")?;
+    let named = model.catalogue.get(&run.plan.playbook);
+    let playbook = named.ok_or_else(|| format!("there is no playbook '{}' any more", run.plan.playbook))?;
+    let target = &run.plan.target;
+    let known = target.kind != ResourceKind::Instance || inventory.surroundings.contains_key(&target.id);
+    let all = whole && known && !run.has_run();
+    let stays = |at: usize| {
+        let step = &run.plan.steps[at];
+        !run.is_untouched(at) || !(all || step.kind == StepKind::Check || anew(at, step))
+    };
+    rebind(&run.plan, playbook, inventory, options, &stays).map_err(|fault| fault.message)
+}
+
+/// Goes on with the open plan bound again, and asks for its permissions anew.
+pub fn amend(model: &mut Model, bound: Plan, out: &mut Vec<Effect>) -> Result<(), String> {
+    let plan = model.remediation.plan.as_mut().ok_or("no plan is open")?;
+    plan.run.amend(bound).map_err(|fault| fault.message)?;
+    plan.refresh();
+    for step in &mut plan.steps {
+        step.check = Check::Open;
+    }
+    check(model, out);
+    Ok(())
 }
 
 /// The open case, the one that the configuration names, or a new one by time and target.

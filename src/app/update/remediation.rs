@@ -13,7 +13,7 @@ use super::super::{Action, Model, Pane};
 use super::consent::confirmation;
 use super::focus::leave;
 use super::motion::Motion;
-use super::{arming, interrupted, plans};
+use super::{arming, form, interrupted, plans};
 use crate::respond::run::{Command, Run, StepStatus};
 
 /// Moves in the pane.
@@ -66,6 +66,8 @@ pub fn act(model: &mut Model, action: Action, out: &mut Vec<Effect>) {
             undo(model, step, out);
         }
         Action::RunStep => run_step(model, out),
+        Action::SetChoices if !blocked(model) => form::ask_choices(model),
+        Action::Why if !blocked(model) => form::ask_why(model, None),
         Action::Retry => retry(model, out),
         Action::NextObject => next_object(model, 1),
         Action::PreviousObject => next_object(model, -1),
@@ -125,6 +127,16 @@ fn armed_for_plan(model: &mut Model, out: &mut Vec<Effect>) -> bool {
     }
 }
 
+/// Asks once why the plan is carried out, before its first step, and goes on
+/// with the action afterwards.
+fn asks_why(model: &mut Model, then: Action) -> bool {
+    let asks = model.remediation.plan.as_ref().is_some_and(|plan| !plan.asked_why);
+    if asks {
+        form::ask_why(model, Some(then));
+    }
+    asks
+}
+
 fn blocked(model: &mut Model) -> bool {
     let Some(plan) = &model.remediation.plan else { return true };
     if plan.running {
@@ -144,7 +156,7 @@ fn run(model: &mut Model, out: &mut Vec<Effect>) {
         model.notices.say("every step is done, left out or refused: u undoes, v verifies again", model.now);
         return;
     };
-    if !armed_for_plan(model, out) {
+    if !armed_for_plan(model, out) || asks_why(model, Action::RunPlan) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
@@ -178,7 +190,7 @@ fn run_step(model: &mut Model, out: &mut Vec<Effect>) {
     if !plan.steps.get(at).is_some_and(again) {
         return model.notices.say("the selected step is done, does not apply or is refused", model.now);
     }
-    if !armed_for_plan(model, out) {
+    if !armed_for_plan(model, out) || asks_why(model, Action::RunStep) {
         return;
     }
     let Some(plan) = &model.remediation.plan else { return };
@@ -196,8 +208,18 @@ fn run_step(model: &mut Model, out: &mut Vec<Effect>) {
 fn say_what_to_decide(model: &mut Model, at: usize) {
     let Some(plan) = &mut model.remediation.plan else { return };
     plan.select(at);
-    let title = &plan.steps[at].title;
-    let words = format!("'{title}' needs a decision: run a step in its place with n, or leave it out with s");
+    let key = |action: Action| model.settings.keymap.shown(action);
+    let step = &plan.steps[at];
+    let mut ways = Vec::new();
+    if !step.choices.is_empty() {
+        let names: Vec<&str> = step.choices.iter().map(|choice| choice.name.as_str()).collect();
+        ways.push(format!("{} sets {}", key(Action::SetChoices), names.join(" and ")));
+    }
+    if plan.run.plan.in_place_of(&step.id).next().is_some() {
+        ways.push(format!("run a step in its place with {}", key(Action::RunStep)));
+    }
+    ways.push(format!("leave it out with {}", key(Action::SkipStep)));
+    let words = format!("'{}' needs a decision: {}", step.title, ways.join(", or "));
     model.notices.warn(words, model.now);
 }
 

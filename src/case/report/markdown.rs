@@ -15,10 +15,13 @@ pub(super) fn text(report: &Value) -> String {
         ("Last entry", "last"),
         ("Target", "target"),
         ("Reason", "reason"),
+        ("Suggested because", "suggested"),
         ("Ticket", "ticket"),
     ] {
-        if !words(&report[key]).is_empty() {
-            let _ = writeln!(text, "- {label}: {}", words(&report[key]));
+        // That no reason was given is told too; where there is no plan, there is none to give.
+        let told = if key == "reason" && report[key] == "" { "none given".into() } else { words(&report[key]) };
+        if !told.is_empty() {
+            let _ = writeln!(text, "- {label}: {told}");
         }
     }
     let scope = &report["scope"];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Before, Confirm, Evidence, Options, Plan, Planned, Step, StepKind};
+use super::{Before, Choice, Confirm, Evidence, Options, Plan, Planned, Step, StepKind};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::inventory::Inventory;
 use crate::domain::resource::{Resource, ResourceKind};
@@ -23,6 +23,18 @@ pub fn bind(
     inventory: &Inventory,
     scope: &Scope,
     options: &Options,
+) -> Result<Plan, Fault> {
+    bind_but(playbook, target, inventory, scope, options, &|_| None)
+}
+
+/// The same, but for the steps that are kept as they are, by their place.
+pub(super) fn bind_but(
+    playbook: &Playbook,
+    target: &Resource,
+    inventory: &Inventory,
+    scope: &Scope,
+    options: &Options,
+    kept: &dyn Fn(usize) -> Option<Step>,
 ) -> Result<Plan, Fault> {
     let operation = format!("plan {}", playbook.name);
     if !playbook.takes(target.kind) {
@@ -54,13 +66,15 @@ pub fn bind(
     }
 
     let mut steps: Vec<Step> = Vec::new();
-    for template in &playbook.steps {
-        let step = step(template, &steps, target, inventory, scope, options);
+    for (at, template) in playbook.steps.iter().enumerate() {
+        let step = kept(at).unwrap_or_else(|| step(template, &steps, target, inventory, scope, options));
         steps.push(step);
     }
     let mut touched = BTreeSet::new();
-    for step in &mut steps {
-        guard(step, target, inventory, scope, options, &mut touched);
+    for (at, step) in steps.iter_mut().enumerate() {
+        // One that is kept was judged before; what it touches counts all the same.
+        let judged = if kept(at).is_some() { &mut step.clone() } else { step };
+        guard(judged, target, inventory, scope, options, &mut touched);
     }
     let mut tags = tags_of(target, inventory);
     tags.extend(steps.iter().filter(|step| step.not_applicable.is_none()).flat_map(tags_set));
@@ -82,7 +96,10 @@ pub fn bind(
         scope: scope.clone(),
         case: options.case.clone(),
         reason: options.reason.clone(),
+        suggested: options.suggested.clone(),
         ticket: options.ticket.clone(),
+        focus: options.focus.clone(),
+        choices: options.choices.clone(),
         made: options.at,
         blast_radius: super::blast_radius(target, &steps, inventory, options),
         steps,
@@ -118,6 +135,7 @@ fn step(
         undecided: false,
         in_place_of: template.in_place_of.clone(),
         refused: None,
+        choices: Vec::new(),
         changes: Vec::new(),
         evidence: Vec::new(),
     };
@@ -150,6 +168,7 @@ fn step(
             step.kind = StepKind::Remedy;
             step.remedy = Some(*remedy);
             step.risk = remedy.risk_of(&options);
+            step.choices = choices(*remedy, &options);
             match remedy.changes(target, inventory, &options) {
                 Ok(changes) => {
                     step.disruption = super::disruption(*remedy, &changes, target, inventory);
@@ -164,6 +183,16 @@ fn step(
     }
     describe(&mut step, earlier, target, scope);
     step
+}
+
+/// What the remedy leaves to choose, with what counts now.
+fn choices(remedy: Remedy, options: &Options) -> Vec<Choice> {
+    let choice = |(name, may): &(&str, &str)| Choice {
+        name: (*name).to_owned(),
+        may: (*may).to_owned(),
+        value: remedy.chosen(name, options).unwrap_or_default(),
+    };
+    remedy.choices().iter().map(choice).collect()
 }
 
 /// The same fact, only read.

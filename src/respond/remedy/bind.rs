@@ -21,13 +21,13 @@ impl Remedy {
         }
         match self {
             Self::RevokeRules => Ok(network::revoke_rules(target, inventory, options)?),
-            Self::AuthorizeRules => Ok(network::authorize_rules(target, inventory, options)?),
+            Self::AuthorizeRules => network::authorize_rules(target, inventory, options),
             Self::UnshareSnapshot => Ok(unshare_snapshot(target)),
             Self::DeactivateKey => Ok(identity::deactivate_key(target, options)?),
             Self::DenyUser => Ok(identity::deny_user(target, options)?),
             Self::RevokeSessions => Ok(identity::revoke_sessions(target, inventory, options)?),
             Self::UnshareImage => Ok(unshare_image(target)),
-            Self::DenyAddress => Ok(deny::deny_address(target, inventory, options)?),
+            Self::DenyAddress => deny::deny_address(target, inventory, options),
             Self::EncryptByDefault => Ok(vec![Change::set(
                 Probe::EncryptionByDefault { region: inventory.region.clone() },
                 None,

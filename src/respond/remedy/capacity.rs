@@ -11,7 +11,7 @@ use crate::respond::probe::Probe;
 
 /// What is suspended where nothing was chosen: what could end the instance or
 /// put it back to work (Auto Scaling user guide, "Suspend and resume processes").
-const PROCESSES: &str = "AZRebalance,AddToLoadBalancer,ReplaceUnhealthy,Terminate";
+pub(super) const PROCESSES: &str = "AZRebalance,AddToLoadBalancer,ReplaceUnhealthy,Terminate";
 
 /// Every process that Auto Scaling knows.
 const KNOWN: [&str; 10] = [
@@ -130,15 +130,15 @@ pub(super) fn suspend(group: &str, known: Option<&ScalingGroup>, options: &Optio
 }
 
 /// Another type, and the state that the instance has now.
-pub(super) fn resize(instance: &Instance, options: &Options) -> Result<Change, String> {
-    let kind =
-        options.choice("type").ok_or("which type it shall have is not chosen: give it as type=m5.large".to_owned())?;
+pub(super) fn resize(instance: &Instance, options: &Options) -> Result<Change, Unfit> {
+    let missing = || Unfit::Undecided("which type it shall have is not chosen: give it as type=m5.large".to_owned());
+    let kind = options.choice("type").ok_or_else(missing)?;
     if !kind.contains('.') || !kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-') {
-        return Err(format!("'{kind}' is no instance type"));
+        return Err(format!("'{kind}' is no instance type").into());
     }
     let state = match instance.state {
         InstanceState::Running | InstanceState::Stopped => instance.state.word(),
-        other => return Err(format!("{} is {other}: wait until it runs or is stopped", instance.id)),
+        other => return Err(format!("{} is {other}: wait until it runs or is stopped", instance.id).into()),
     };
     let machine = |kind: &str| Fact::Machine { kind: kind.to_owned(), state: state.to_owned() };
     let probe = Probe::Machine { instance: instance.id.clone() };

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::Unfit;
 use crate::domain::inventory::Inventory;
 use crate::domain::network::{AclEntry, Direction, NetworkAcl};
 use crate::domain::resource::{Resource, ResourceKind};
@@ -17,11 +18,11 @@ use crate::respond::probe::Probe;
 const LAST: i32 = 32_766;
 
 /// One entry a direction in every ACL around the target.
-pub(super) fn deny_address(target: &Resource, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, String> {
+pub(super) fn deny_address(target: &Resource, inventory: &Inventory, options: &Options) -> Result<Vec<Change>, Unfit> {
     let block = block(options)?;
     let acls = acls(target, inventory);
     if acls.is_empty() {
-        return Err(format!("no network ACL around {} is known", target.id));
+        return Err(format!("no network ACL around {} is known", target.id).into());
     }
     let mut changes = Vec::new();
     for acl in acls {
@@ -59,18 +60,23 @@ pub fn acls<'a>(target: &Resource, inventory: &'a Inventory) -> Vec<&'a NetworkA
     inventory.acls.values().filter(|acl| acl.subnets.iter().any(|subnet| subnets.contains(subnet.as_str()))).collect()
 }
 
+/// The address that the event came from.
+pub(super) fn of_event(options: &Options) -> Option<&str> {
+    let address = options.focus.iter().find(|resource| resource.kind == ResourceKind::Address);
+    address.map(|resource| resource.id.as_str())
+}
+
 /// The address that was chosen, or that the event came from.
-fn block(options: &Options) -> Result<IpNet, String> {
-    let focus = options.focus.iter().find(|resource| resource.kind == ResourceKind::Address);
-    let chosen = options.choice("address").or(focus.map(|resource| resource.id.as_str()));
-    let text =
-        chosen.ok_or("which address is to be denied is not chosen: give it as address=203.0.113.7".to_owned())?;
+fn block(options: &Options) -> Result<IpNet, Unfit> {
+    let missing =
+        || Unfit::Undecided("which address is to be denied is not chosen: give it as address=203.0.113.7".to_owned());
+    let text = options.choice("address").or_else(|| of_event(options)).ok_or_else(missing)?;
     let block = match text.parse::<IpNet>() {
         Ok(block) => block.trunc(),
         Err(_) => text.parse::<IpAddr>().map(IpNet::from).map_err(|_| format!("'{text}' is no address"))?,
     };
     if block.prefix_len() == 0 {
-        return Err(format!("{block} is everybody: deny an address or a block"));
+        return Err(format!("{block} is everybody: deny an address or a block").into());
     }
     Ok(block)
 }

@@ -125,11 +125,10 @@ pub(super) fn authorize_rules(
     target: &Resource,
     inventory: &Inventory,
     options: &Options,
-) -> Result<Vec<Change>, String> {
-    let text = options.choice("rule").ok_or(
-        "no rule is chosen: give it as rule='in tcp 443 10.0.0.0/8'; what was revoked comes back by undoing that step"
-            .to_owned(),
-    )?;
+) -> Result<Vec<Change>, Unfit> {
+    let missing = "no rule is chosen: give it as rule='in tcp 443 10.0.0.0/8'; what was revoked comes back by undoing \
+                   that step";
+    let text = options.choice("rule").ok_or_else(|| Unfit::Undecided(missing.to_owned()))?;
     let group = inventory
         .groups
         .values()

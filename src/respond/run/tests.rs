@@ -10,6 +10,7 @@ use crate::respond::call::Call;
 use crate::respond::fixture::{self, PROFILE, WEB, World, scope, start};
 use crate::respond::plan::Plan;
 
+mod amend;
 mod check;
 mod decision;
 mod every;

@@ -122,7 +122,7 @@ fn every_line_of_a_plan_can_be_read_with_one_key() {
             read.extend(lines(&desk));
             let open = desk.model.remediation.plan.as_ref().unwrap();
             let inner = desk.model.pane_columns(stanch::app::Pane::Remediation) - 2;
-            let all = stanch::app::remediation::page::plan(open, inner);
+            let all = stanch::app::remediation::page::plan(open, &desk.model.settings.keymap, inner);
             let all = all.iter().filter(|row| row.of.is_none_or(|step| step == open.cursor));
             wanted.extend(all.map(|row| row.line.text()).filter(|line| !line.trim().is_empty()));
             desk.press("j");
@@ -257,4 +257,25 @@ fn what_is_done_by_hand_shows_its_command_and_what_does_not_apply_calls_none() {
         let nothing = view.calls.starts_with("nothing");
         assert!(!(step.not_applicable.is_some() && nothing), "{}", step.id);
     }
+}
+
+#[test]
+fn why_a_plan_is_carried_out_is_asked_in_a_form() {
+    snapshot("form_why", |columns, rows| {
+        let mut desk = Desk::full(columns, rows);
+        desk.open_plan("compromised-instance").only_arm();
+        desk.press("enter").type_text("paged: user data replaced").press("enter").type_text("INC-47");
+        desk
+    });
+}
+
+#[test]
+fn what_a_step_leaves_to_choose_is_filled_in_and_what_is_wrong_is_told_in_place() {
+    snapshot("form_choices", |columns, rows| {
+        let mut desk = Desk::full(columns, rows);
+        desk.open_plan("compromised-instance");
+        let (at, _) = desk.run().plan.step("standby").map(|(at, step)| (at, step.id.clone())).unwrap();
+        desk.press("g").press(&"j ".repeat(at)).press("e ctrl-u").type_text("half").press("enter enter");
+        desk
+    });
 }
