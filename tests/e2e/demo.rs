@@ -105,7 +105,7 @@ fn the_worst_event_is_found_its_instance_contained_and_given_back() {
     let denied = |entry: &&Value| {
         entry["cli"].as_str().is_some_and(|cli| cli.contains("acl-entry") && cli.contains("198.51.100.0/24"))
     };
-    assert_eq!(entries.iter().filter(denied).count(), 2, "the address that was given is denied both ways");
+    assert_eq!(entries.iter().filter(denied).count(), 4, "the address that was given is denied both ways in two ACLs");
     assert!(left("autoscaling enter-standby") && left("autoscaling exit-standby"), "it serves its group again");
 
     console.press("\x03");
