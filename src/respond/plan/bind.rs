@@ -157,8 +157,7 @@ fn step(
             let named =
                 |step: &&Step| of.contains(&step.id) || step.in_place_of.as_ref().is_some_and(|id| of.contains(id));
             let checked = earlier.iter().filter(named);
-            step.changes =
-                checked.flat_map(|step| &step.changes).map(required).collect();
+            step.changes = checked.flat_map(|step| &step.changes).map(required).collect();
             if step.changes.is_empty() {
                 step.not_applicable = Some("none of the steps that it checks applies".into());
             }

@@ -1,11 +1,10 @@
 //! A plan bound again, after its maker gave a reason, a ticket or a choice.
 
 use super::bind::bind_but;
-use super::{Options, Plan, blast_radius};
+use super::{Options, Plan, Step, blast_radius};
 use crate::domain::fault::{Fault, FaultKind};
 use crate::domain::inventory::Inventory;
 use crate::respond::playbook::Playbook;
-use crate::respond::remedy::Remedy;
 
 /// The plan bound again with other options, over the state of now. The steps
 /// that `stays` names by their place are kept as they are, and what was said of
@@ -30,10 +29,10 @@ pub fn rebind(
         return Ok(bound);
     }
     // What was said before anything was changed holds for what stays.
-    let anew = bound.steps.iter().enumerate().filter(|(at, step)| !stays(*at) && step.not_applicable.is_none());
-    let remedies: Vec<Remedy> = anew.filter_map(|(_, step)| step.remedy).collect();
+    let anew: Vec<Step> =
+        bound.steps.iter().enumerate().filter(|(at, _)| !stays(*at)).map(|(_, step)| step.clone()).collect();
     let mut said = plan.blast_radius.clone();
-    for sentence in blast_radius(&plan.target, &remedies, inventory, options) {
+    for sentence in blast_radius(&plan.target, &anew, inventory, options) {
         if !said.contains(&sentence) {
             said.push(sentence);
         }
