@@ -49,13 +49,23 @@ pub struct QueryError {
     pub at: usize,
     /// How many bytes it has.
     pub len: usize,
+    /// The same place in characters, counted from 1.
+    pub character: usize,
     /// Why it is wrong, and what would be right.
     pub message: String,
 }
 
+impl QueryError {
+    /// A part of a filter's text is wrong.
+    fn new(text: &str, at: usize, len: usize, message: String) -> Self {
+        let character = text.get(..at).map_or(at, |before| before.chars().count()) + 1;
+        Self { at, len, character, message }
+    }
+}
+
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "filter, character {}: {}", self.at + 1, self.message)
+        write!(f, "filter, character {}: {}", self.character, self.message)
     }
 }
 

@@ -112,12 +112,36 @@ fn token(text: &str, from: usize, to: usize, open: bool) -> Token<'_> {
 
 /// The terms of a filter.
 pub(super) fn terms(text: &str, now: Timestamp, offset: Offset) -> Result<Vec<Term>, QueryError> {
-    tokens(text).into_iter().map(|token| term(token, now, offset)).collect()
+    let tokens = tokens(text);
+    // A word alone joins nothing: it is searched for.
+    let is_word = matches!(&tokens[..], [one] if one.key.is_empty() && one.value.starts_with(char::is_alphabetic));
+    let one = |token: Token<'_>| match join(&token).filter(|_| !is_word) {
+        Some(why) => Err(QueryError::new(text, token.at, token.value_at + token.value.len() - token.at, why)),
+        None => term(text, token, now, offset),
+    };
+    tokens.into_iter().map(one).collect()
 }
 
-fn term(token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryError> {
-    let value_error = |message: String| QueryError { at: token.value_at, len: token.value.len(), message };
-    let key_error = |message: String| QueryError { at: token.at, len: token.value_at - token.at, message };
+/// What to write instead of a word or sign that joins terms in other languages.
+fn join(token: &Token<'_>) -> Option<String> {
+    let value = token.value;
+    if !token.key.is_empty() {
+        let doubled = !value.contains('"') && value.contains("||");
+        return doubled.then(|| "one bar stands between the values of a key: event:A|B".into());
+    }
+    let why = match value.to_ascii_lowercase().as_str() {
+        "or" | "||" | "|" => "joins no terms; values of which one must hold stand behind one key: event:A|B",
+        "and" | "&&" | "&" => "is not needed: terms joined by space must all hold",
+        "not" => "takes no term out; a minus does: -event:A",
+        text if text.starts_with(['(', ')']) => "groups no terms; values of which one must hold are written event:A|B",
+        _ => return None,
+    };
+    Some(format!("'{value}' {why}; quote it to search for it"))
+}
+
+fn term(text: &str, token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryError> {
+    let value_error = |message: String| QueryError::new(text, token.value_at, token.value.len(), message);
+    let key_error = |message: String| QueryError::new(text, token.at, token.value_at - token.at, message);
     if token.open {
         return Err(value_error("the quote is not closed".into()));
     }
@@ -133,11 +157,7 @@ fn term(token: Token<'_>, now: Timestamp, offset: Offset) -> Result<Term, QueryE
         return Ok(Term { negated: token.negated, ask });
     }
     if token.value.is_empty() {
-        return Err(QueryError {
-            len: token.value_at - token.at,
-            at: token.at,
-            message: format!("{key}{} needs a value", token.mark),
-        });
+        return Err(key_error(format!("{key}{} needs a value", token.mark)));
     }
     let compared = key == "sev" || key == "age";
     if !compared && token.mark != ":" {

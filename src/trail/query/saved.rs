@@ -17,7 +17,7 @@ pub fn expand(text: &str, saved: &BTreeMap<String, String>) -> Result<String, Qu
     for token in tokens(text) {
         let Some(name) = token.value.strip_prefix('@').filter(|_| token.key.is_empty()) else { continue };
         let end = token.value_at + token.value.len();
-        let wrong = |message: String| QueryError { at: token.at, len: end - token.at, message };
+        let wrong = |message: String| QueryError::new(text, token.at, end - token.at, message);
         let Some(filter) = saved.get(name) else {
             let names: Vec<String> = saved.keys().map(|name| format!("@{name}")).collect();
             let known = if names.is_empty() {

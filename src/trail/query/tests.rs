@@ -211,10 +211,30 @@ fn a_wrong_filter_says_where_and_why() {
         ("x -", 2, 1, "needs a term"),
         ("event:|", 6, 1, "a value is missing"),
         ("\"\"", 0, 2, "a value is missing"),
+        ("event:A or event:B", 8, 2, "behind one key: event:A|B"),
+        ("event:A OR event:B", 8, 2, "'OR' joins no terms"),
+        ("event:A || event:B", 8, 2, "event:A|B"),
+        ("event:A | event:B", 8, 1, "event:A|B"),
+        ("event:A||B", 0, 10, "one bar"),
+        ("is:write and event:B", 9, 3, "terms joined by space must all hold"),
+        ("is:write && event:B", 9, 2, "terms joined by space must all hold"),
+        ("not event:B", 0, 3, "a minus does: -event:A"),
+        ("(event:A|B)", 0, 11, "groups no terms"),
+        ("is:write -(event:A)", 9, 10, "groups no terms"),
     ] {
         let error = Query::parse(text, now(), None).unwrap_err();
         assert_eq!((error.at, error.len), (at, len), "{text}: {error}");
         assert!(error.message.contains(part), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_wrong_place_is_told_in_characters() {
+    let told = |text: &str| Query::parse(text, now(), None).unwrap_err().to_string();
+    assert!(told("jürgen foo:bar").starts_with("filter, character 8: "), "{}", told("jürgen foo:bar"));
+    assert!(told("foo:bar").starts_with("filter, character 1: "), "{}", told("foo:bar"));
+    for word in ["or", "and", "not", "\"or\" alice", "\"(x)\"", "event:(x)"] {
+        assert!(Query::parse(word, now(), None).is_ok(), "{word} is searched for");
     }
 }
 
