@@ -118,6 +118,8 @@ pub struct Loaded {
     pub passed_over: Vec<(String, String)>,
     /// How many files hold no events.
     pub passed_over_count: usize,
+    /// How many of those are digests, which CloudTrail writes beside its logs.
+    pub digests: usize,
     /// Files that the layout told apart as not wanted: they were not opened.
     pub not_wanted: usize,
     /// It was ended before its end.

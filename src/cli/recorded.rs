@@ -19,9 +19,12 @@ pub fn recorded_options(setting: &Setting, narrowed: &Narrowed) -> Options {
     }
 }
 
-/// No event was there; not, where flags left out what was there.
+/// Something was there, and none of it was an event: neither one that was wanted,
+/// nor one that the user did not ask for. Digests lie beside every log and are none.
 pub fn nothing_read(loaded: &Loaded) -> bool {
-    loaded.events == 0 && (loaded.broken_count + loaded.passed_over_count > 0 || nothing_there(loaded))
+    let left_out = loaded.files + loaded.not_wanted > 0;
+    let other = loaded.passed_over_count > loaded.digests;
+    loaded.events == 0 && (loaded.broken_count > 0 || (other && !left_out) || nothing_there(loaded))
 }
 
 /// There was no file at all that could have held an event.

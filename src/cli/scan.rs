@@ -170,6 +170,8 @@ struct Report<'a> {
     heads: FxHashMap<String, Arc<Match>>,
     worst: Option<Severity>,
     span: (Option<Timestamp>, Option<Timestamp>),
+    /// More may come, and somebody may be watching.
+    may_go_on: bool,
     out: Out,
 }
 
@@ -184,6 +186,7 @@ impl<'a> Report<'a> {
             heads: FxHashMap::default(),
             worst: None,
             span: (None, None),
+            may_go_on,
             out: Out::new(),
         }
     }
@@ -203,7 +206,8 @@ impl<'a> Report<'a> {
             self.correlations.add(caught.sighting.map(|sighting| (sighting, Arc::new(caught.head))));
         }
         let ripe = self.correlations.ripe();
-        self.correlated(ripe)
+        self.correlated(ripe)?;
+        if self.may_go_on { self.out.flush() } else { Ok(()) }
     }
 
     fn correlated(&mut self, found: Vec<(Arc<Match>, Vec<Finding>)>) -> Result<(), Failure> {

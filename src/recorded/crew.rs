@@ -18,7 +18,7 @@ use std::thread;
 use super::source::Shelf;
 use super::walk::{Found, Job};
 use super::{Broken, Loaded, Options, Progress, Visitor};
-use crate::trail::decode::Mode;
+use crate::trail::decode::{DIGEST, Mode};
 use crate::trail::raw::Raw;
 use worker::Worker;
 
@@ -38,6 +38,7 @@ struct Crew<'c, V: Visitor> {
     passed_over: Mutex<Vec<(String, String)>>,
     broken_count: AtomicUsize,
     passed_over_count: AtomicUsize,
+    digests: AtomicUsize,
     events: AtomicUsize,
     files: AtomicUsize,
     files_with_events: AtomicUsize,
@@ -82,7 +83,8 @@ pub(super) fn run<V: Visitor>(
     make: &(dyn Fn() -> V + Sync),
     sink: &mut dyn FnMut(Progress<V::Output>) -> ControlFlow<()>,
 ) -> Loaded {
-    let workers = thread::available_parallelism().map_or(2, usize::from);
+    // One that waits for a stream leaves its pieces to another.
+    let workers = thread::available_parallelism().map_or(2, usize::from).max(2);
     let files_total = found.jobs.len();
     let bytes_total = found.jobs.iter().map(|job| job.size).sum();
     let crew = Crew {
@@ -94,6 +96,7 @@ pub(super) fn run<V: Visitor>(
         stop: AtomicBool::new(false),
         broken: Mutex::default(),
         passed_over_count: AtomicUsize::new(found.passed_over.len()),
+        digests: AtomicUsize::new(found.digests),
         passed_over: Mutex::new(found.passed_over),
         broken_count: AtomicUsize::new(0),
         events: AtomicUsize::new(0),
@@ -160,6 +163,7 @@ impl<V: Visitor> Crew<'_, V> {
             broken_count: self.broken_count.into_inner(),
             passed_over,
             passed_over_count: self.passed_over_count.into_inner(),
+            digests: self.digests.into_inner(),
             not_wanted,
             cancelled,
         }
@@ -234,6 +238,7 @@ impl<V: Visitor> Crew<'_, V> {
             self.files_with_events.fetch_add(1, Ordering::Relaxed);
         } else if state.broken.load(Ordering::Relaxed) == 0 {
             let what = lock(&state.other).unwrap_or("no events");
+            self.digests.fetch_add(usize::from(what == DIGEST), Ordering::Relaxed);
             if self.passed_over_count.fetch_add(1, Ordering::Relaxed) < Loaded::LISTED {
                 lock(&self.passed_over).push((job.name.clone(), what.to_owned()));
             }

@@ -157,7 +157,7 @@ fn files_without_events_are_passed_over_by_name_and_reason() {
     file(folder.path(), "empty.json", "");
     file(folder.path(), "log.json", log(0..3));
     let (timeline, loaded) = open(&[Input::Path(folder.path().into())], &Options::default());
-    assert_eq!((timeline.len(), loaded.files, loaded.broken_count), (3, 1, 0));
+    assert_eq!((timeline.len(), loaded.files, loaded.broken_count, loaded.digests), (3, 1, 0, 2));
     let reasons: Vec<(&str, &str)> =
         loaded.passed_over.iter().map(|(name, why)| (name.rsplit('/').next().unwrap(), why.as_str())).collect();
     assert_eq!(
@@ -170,6 +170,20 @@ fn files_without_events_are_passed_over_by_name_and_reason() {
             ("package.json", "JSON that holds no CloudTrail record"),
         ]
     );
+}
+
+#[test]
+fn a_log_that_begins_with_the_rest_of_a_line_is_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = record(0);
+    file(folder.path(), "rotated.json", format!("{}\n{}\n{}\n", &whole[60..], record(1), record(2)));
+    file(folder.path(), "list.json", format!("{},{}]}}", &whole[60..], record(3)));
+    file(folder.path(), "README.md", "# A log\n\n{\"eventID\": 1}\n");
+    let (timeline, loaded) = open(&[Input::Path(folder.path().into())], &Options::default());
+    assert_eq!((timeline.len(), loaded.files), (3, 2), "{:?}", loaded.broken);
+    // What is left of either's torn record, and the brackets that it opened.
+    assert_eq!(loaded.broken_count, 3, "{:?}", loaded.broken);
+    assert_eq!((loaded.passed_over_count, loaded.digests), (1, 0), "{:?}", loaded.passed_over);
 }
 
 #[test]

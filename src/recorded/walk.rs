@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Input, Layout, Options};
 use crate::domain::fault::{Fault, FaultKind};
+use crate::trail::decode::DIGEST;
 
 /// One thing to read.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Job {
 pub(super) struct Found {
     pub jobs: Vec<Job>,
     pub passed_over: Vec<(String, String)>,
+    /// How many of those are digests.
+    pub digests: usize,
     pub not_wanted: usize,
 }
 
@@ -87,7 +90,8 @@ fn folder(path: &Path, options: &Options, found: &mut Found) -> Result<(), Fault
     for (path, size) in files {
         let layout = Layout::of(&path);
         if layout.digest {
-            found.passed_over.push((path.display().to_string(), "a digest, no events".into()));
+            found.passed_over.push((path.display().to_string(), DIGEST.into()));
+            found.digests += 1;
         } else if layout.may_hold(options) {
             found.jobs.push(Job { name: path.display().to_string(), input: Input::Path(path), size, named: false });
         } else {

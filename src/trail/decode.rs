@@ -6,21 +6,24 @@
 //! that are null or cut): only a record without id, time or name is broken.
 
 pub mod batch;
+mod brackets;
 pub mod cut;
 pub mod envelope;
 pub(super) mod fields;
 mod identity;
+mod leniency;
 mod payload;
 mod resources;
+mod starts;
 mod wire;
 
 use crate::domain::event::Event;
 
 pub use batch::Batch;
-pub use envelope::{Broken, Item, Mode, envelopes, walk, walk_heads};
+pub use envelope::{Broken, DIGEST, Item, Mode, envelopes, walk, walk_heads};
 pub use fields::{Fields, UNNAMED_ERROR, instant};
 pub use identity::Identity;
-use payload::Payload;
+use payload::{Ids, Payload};
 use wire::Record;
 
 /// The fields of one record.
@@ -33,8 +36,13 @@ pub fn fields(raw: &[u8]) -> Result<Fields<'_>, String> {
 }
 
 fn of_text(text: &str) -> Result<Fields<'_>, String> {
-    let record: Record<'_, Payload<'_>> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let record: Record<'_, Payload<'_>> = parsed(text).map_err(|error| error.to_string())?;
     Fields::of(record)
+}
+
+/// A record or an envelope, read leniently where it cannot be read quickly.
+fn parsed<'a, P: Ids<'a>>(text: &'a str) -> Result<Record<'a, P>, serde_json::Error> {
+    serde_json::from_str(text).or_else(|error| leniency::record(text).ok_or(error))
 }
 
 /// One record as an [`Event`] with owned fields.

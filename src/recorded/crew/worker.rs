@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 
+use memchr::memmem;
+
 use super::super::source::LogFile;
 use super::super::stream::{Packing, Unpacker, look, look_at};
 use super::super::{Input, Seen, Visitor};
@@ -237,10 +239,15 @@ impl<V: Visitor> Worker<'_, V> {
     }
 }
 
-/// The first byte that is no white space opens an object or a list.
+/// The first byte that is no white space opens an object or a list; or records
+/// follow on the rest of one, as where a log was torn in two.
 fn looks_like_json(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let holds = |part: &[u8]| memmem::find(bytes, part).is_some();
+    let second_line = || memchr::memchr(b'\n', bytes).is_some_and(|end| bytes[end + 1..].starts_with(b"{"));
     matches!(bytes.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'['))
+        || second_line() && holds(b"eventID")
+        || holds(b"},{\"eventVersion\"")
 }
 
 /// Why reading broke off.

@@ -2,13 +2,16 @@
 //! two records, so that pieces can be parsed apart from each other, and no
 //! stream has to lie in memory whole.
 //!
-//! It follows quotes and brackets only. Where they make no sense for longer
-//! than a record can be, the piece is given up and the next beginning of a
-//! record is looked for.
+//! It follows quotes and brackets only. No string of JSON holds the end of a
+//! line, and no `{` follows a value without a comma: where a line begins with an
+//! object in such a place, what stands before it was torn, and following goes on
+//! with that line. Where brackets make no sense for longer than a record can be,
+//! the piece is given up and the next beginning of a record is looked for.
 
 use memchr::memmem;
 
-use super::envelope::{Mode, RECORD_START};
+use super::envelope::Mode;
+use super::starts::RECORD_START;
 
 /// The longest record that is read. CloudTrail's own limit is far lower: it cuts
 /// parameters at 100 KB, and a record ends at 1 MB.
@@ -30,6 +33,8 @@ pub struct Cutter {
     colon: bool,
     /// The last place in the buffer at which it can be cut, and what begins there.
     cut: Option<(usize, Mode)>,
+    /// A string of the record under way did not end on its line.
+    torn: bool,
     lost: bool,
     mode: Mode,
 }
@@ -58,11 +63,7 @@ impl Cutter {
         match self.cut {
             Some((len, next)) if len >= wanted => Some(self.take(len, next)),
             Some((len, next)) if len > 0 && buffer.len() > LONGEST_RECORD => Some(self.take(len, next)),
-            _ if buffer.len() > LONGEST_RECORD => {
-                let piece = Piece { len: buffer.len(), mode: self.mode, skipped: false };
-                *self = Self { lost: true, ..Self::default() };
-                Some(piece)
-            }
+            _ if buffer.len() > LONGEST_RECORD => Some(self.give_up(buffer)),
             _ => None,
         }
     }
@@ -85,6 +86,27 @@ impl Cutter {
         piece
     }
 
+    /// Begins anew at a record of a list, or between values.
+    fn anew(mode: Mode) -> Self {
+        let depth = usize::from(mode == Mode::List);
+        Self { mode, depth, list_depth: depth, ..Self::default() }
+    }
+
+    /// Cuts before the last thing in the buffer that begins like a record, which
+    /// may be whole with what is to come.
+    fn give_up(&mut self, buffer: &[u8]) -> Piece {
+        let line = memmem::rfind(buffer, b"\n{").map(|at| (at + 1, Mode::Top));
+        let record = memmem::rfind(buffer, RECORD_START).map(|at| (at, Mode::List));
+        let last = [line, record].into_iter().flatten().filter(|(at, _)| *at > 0).max_by_key(|(at, _)| *at);
+        let piece = |len| Piece { len, mode: self.mode, skipped: false };
+        let (piece, next) = match last {
+            Some((at, mode)) => (piece(at), Self::anew(mode)),
+            None => (piece(buffer.len()), Self { lost: true, ..Self::default() }),
+        };
+        *self = next;
+        piece
+    }
+
     fn find_again(&mut self, buffer: &[u8]) -> Option<Piece> {
         let record = memmem::find(buffer, RECORD_START);
         let line = memmem::find(buffer, b"\n{").map(|at| at + 1);
@@ -102,10 +124,7 @@ impl Cutter {
             }
         };
         let (len, mode) = found;
-        *self = Self { mode, ..Self::default() };
-        if mode == Mode::List {
-            (self.depth, self.list_depth) = (1, 1);
-        }
+        *self = Self::anew(mode);
         Some(Piece { len, mode: Mode::Top, skipped: true })
     }
 
@@ -125,7 +144,14 @@ impl Cutter {
                 }
                 b':' => self.colon = self.key.is_some(),
                 b',' => (self.key, self.colon) = (None, false),
-                b'{' => self.depth += 1,
+                b'{' => {
+                    if self.depth > self.list_depth && self.is_torn_before(buffer, at) {
+                        let mode = if self.list_depth > 0 { Mode::List } else { Mode::Top };
+                        (self.depth, self.torn, self.cut) = (self.list_depth, false, Some((at, mode)));
+                        (self.key, self.colon) = (None, false);
+                    }
+                    self.depth += 1;
+                }
                 b'[' => {
                     self.depth += 1;
                     let bare = self.depth == 1;
@@ -144,9 +170,9 @@ impl Cutter {
                     }
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
-                        self.cut = Some((at + 1, Mode::Top));
+                        (self.cut, self.torn) = (Some((at + 1, Mode::Top)), false);
                     } else if self.depth == self.list_depth {
-                        self.cut = Some((at + 1, Mode::List));
+                        (self.cut, self.torn) = (Some((at + 1, Mode::List)), false);
                     }
                     (self.key, self.colon) = (None, false);
                 }
@@ -161,9 +187,11 @@ impl Cutter {
     fn string(&mut self, buffer: &[u8], at: usize) -> usize {
         if self.escaped {
             self.escaped = false;
-            return at + 1;
+            if buffer[at] != b'\n' {
+                return at + 1;
+            }
         }
-        let found = memchr::memchr2(b'"', b'\\', &buffer[at..]);
+        let found = memchr::memchr3(b'"', b'\\', b'\n', &buffer[at..]);
         let end = found.map_or(buffer.len(), |found| at + found);
         if let Some(key) = &mut self.key
             && !self.colon
@@ -172,11 +200,17 @@ impl Cutter {
             key.extend(buffer[at..end].iter().take(room));
         }
         let Some(_) = found else { return end };
-        if buffer[end] == b'"' {
-            self.in_string = false;
-        } else {
-            self.escaped = true;
+        match buffer[end] {
+            b'"' => self.in_string = false,
+            b'\n' => (self.in_string, self.torn, self.key) = (false, true, None),
+            _ => self.escaped = true,
         }
         end + 1
+    }
+
+    /// The `{` here begins a line, and cannot stand behind what stands before it.
+    fn is_torn_before(&self, buffer: &[u8], at: usize) -> bool {
+        buffer[..at].ends_with(b"\n")
+            && (self.torn || !matches!(buffer[..at].trim_ascii_end().last(), None | Some(b',' | b':' | b'[')))
     }
 }

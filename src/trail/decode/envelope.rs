@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use memchr::memmem;
-
-use super::Fields;
+use super::brackets::{end_of_value, list_anywhere_in, list_in, rest_of_envelope, skip_gap};
 use super::payload::{Ids, Payload, Skipped};
+use super::starts::Starts;
 use super::wire::Record;
+use super::{Fields, leniency};
 
 /// What stands at one place of an envelope.
 #[derive(Debug)]
@@ -58,9 +58,8 @@ pub enum Mode {
     List,
 }
 
-/// What begins a record in every log that CloudTrail writes: where reading
-/// goes on after bytes that make no sense.
-pub(super) const RECORD_START: &[u8] = b"{\"eventVersion\"";
+/// What a digest file is, as the end of "passed over: …".
+pub const DIGEST: &str = "a digest, no events";
 
 /// How deep envelopes nest within each other: a LookupEvents answer in a line of JSON Lines.
 const DEEPEST: usize = 3;
@@ -103,17 +102,18 @@ struct Walk<'w, 'a, P> {
     /// The same as text, which parsing need not check again; the same length.
     text: &'a str,
     each: &'w mut dyn FnMut(Item<'_>),
-    /// The next beginning of a record, and of a line that begins an object,
-    /// once looked for: so that a log of nothing but broken records is still
-    /// read in linear time.
-    next_record: Option<usize>,
-    next_line: Option<usize>,
+    starts: Starts,
+    /// How many bytes were read in vain behind the place at which reading went on
+    /// after all. Once they are as many as the input has, what may be torn is
+    /// read no further than to that place: so that a log of nothing but broken
+    /// records is still read in linear time.
+    wasted: usize,
     reads: PhantomData<P>,
 }
 
 impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
     fn over(all: &'w [u8], text: &'a str, each: &'w mut dyn FnMut(Item<'_>)) -> Self {
-        Self { all, text, each, next_record: None, next_line: None, reads: PhantomData }
+        Self { all, text, each, starts: Starts::default(), wasted: 0, reads: PhantomData }
     }
 
     fn broken(&mut self, offset: usize, why: impl Into<String>) {
@@ -140,7 +140,10 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
                     }
                 }
                 b'[' if !list => (at, list) = (at + 1, true),
-                b']' if list => (at, list) = (rest_of_envelope(bytes, at + 1), false),
+                b']' if list => {
+                    let end = rest_of_envelope(bytes, at + 1);
+                    (at, list) = (end.unwrap_or_else(|| self.resume(bytes, at + 1, false)), false);
+                }
                 _ => {
                     let next = self.resume(bytes, at + 1, list);
                     let shown: String = String::from_utf8_lossy(&all[at..next.min(at + 20)]).into_owned();
@@ -155,7 +158,15 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
     /// Reads the object at `at`; the answer is where reading goes on, and whether
     /// that is inside a list.
     fn item(&mut self, bytes: &'a [u8], at: usize, list: bool, depth: usize) -> (usize, bool) {
-        let text = self.text.get(at..bytes.len()).unwrap_or_default();
+        self.starts.saw(at);
+        let to = if self.wasted <= self.all.len() {
+            bytes.len()
+        } else if list {
+            self.resume(bytes, at + 1, list)
+        } else {
+            self.starts.line(self.text.as_bytes(), at + 1).min(bytes.len())
+        };
+        let text = self.text.get(at..to).unwrap_or_default();
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<Record<'a, P>>();
         match values.next() {
             Some(Ok(record)) => {
@@ -163,41 +174,51 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
                 self.record(record, at..end, depth);
                 (end, list)
             }
-            Some(Err(error)) => {
-                if !list && let Some(inside) = list_anywhere_in(bytes, at) {
-                    return (inside, true);
-                }
-                let end = self.end_of_broken(bytes, at, list);
-                let why = if error.is_eof() && end == bytes.len() {
-                    "the record is cut off".to_owned()
-                } else {
-                    within_record(&error)
-                };
-                self.broken(at, why);
-                (end, list)
-            }
+            Some(Err(error)) => self.refused(bytes, at, list, depth, &error),
             None => (bytes.len(), list),
         }
     }
 
-    /// Where reading goes on behind an object that could not be read: behind its
-    /// last bracket, or before the next record where that comes first.
-    fn end_of_broken(&mut self, bytes: &[u8], at: usize, list: bool) -> usize {
+    /// An object that could not be read as it stands: the list in it is read, or
+    /// all of it that makes sense, or it is told as broken.
+    fn refused(
+        &mut self,
+        bytes: &'a [u8],
+        at: usize,
+        list: bool,
+        depth: usize,
+        error: &serde_json::Error,
+    ) -> (usize, bool) {
         let next = self.resume(bytes, at + 1, list);
-        end_of_value(&bytes[..next], at).unwrap_or(next)
+        self.wasted += (at + reached(&bytes[at..], error)).saturating_sub(next);
+        // Only the first object may reach over what begins a line: that of a log in many lines.
+        let within = if self.starts.is_first(at) { bytes } else { &bytes[..next] };
+        if !list && let Some(inside) = list_anywhere_in(within, at) {
+            return (inside, true);
+        }
+        let most = bytes.len().min(at + leniency::LONGEST);
+        let most = if self.wasted <= self.all.len() { most } else { most.min(next) };
+        let whole = end_of_value(&bytes[..most], at);
+        if let Some(end) = whole
+            && let Some(record) = self.text.get(at..end).and_then(leniency::record)
+        {
+            self.record(record, at..end, depth);
+            return (end, list);
+        }
+        self.wasted += whole.unwrap_or(most).saturating_sub(next);
+        let end = whole.filter(|end| *end <= next).unwrap_or(next);
+        let why = if error.is_eof() && end == bytes.len() {
+            "the record is cut off".to_owned()
+        } else {
+            within_record(error)
+        };
+        self.broken(at, why);
+        (end, list)
     }
 
     /// The next place at which a record may begin.
     fn resume(&mut self, bytes: &[u8], at: usize, list: bool) -> usize {
-        let find = |known: &mut Option<usize>, needle: &[u8], lead: usize| {
-            if known.is_none_or(|known| known < at) {
-                let found = bytes.get(at - lead..).and_then(|rest| memmem::find(rest, needle));
-                *known = Some(found.map_or(usize::MAX, |found| at + found));
-            }
-            known.unwrap_or(usize::MAX).min(bytes.len())
-        };
-        let record = find(&mut self.next_record, RECORD_START, 0);
-        if list { record } else { record.min(find(&mut self.next_line, b"\n{", 1)) }
+        self.starts.next(self.text.as_bytes(), at, list).min(bytes.len())
     }
 
     /// Nothing of it had to be mended.
@@ -218,10 +239,13 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
             self.quoted(quoted.get(), self.range_of(quoted.get()));
         } else if let Some(detail) = record.detail {
             let inside = self.range_of(detail.get());
-            match serde_json::from_str::<Record<'a, P>>(detail.get()) {
+            let kind = &record.detail_type.0;
+            match super::parsed(detail.get()) {
                 Ok(inner) if !inner.event_id.0.is_empty() => self.event(inner, inside),
-                Ok(_) => (self.each)(Item::Other { what: "an EventBridge event that is no API call" }),
-                Err(error) => self.broken(inside.start, within_record(&error)),
+                Err(error) if kind.is_empty() || kind.ends_with("via CloudTrail") => {
+                    self.broken(inside.start, within_record(&error));
+                }
+                _ => (self.each)(Item::Other { what: "an EventBridge event that is no API call" }),
             }
         } else if let Some(list) = record.records.take().or(record.events.take()) {
             let inside = self.range_of(list.get());
@@ -231,7 +255,7 @@ impl<'w, 'a, P: Ids<'a>> Walk<'w, 'a, P> {
                 self.broken(inside.start, "a list of records was expected here");
             }
         } else if !record.digest.0.is_empty() {
-            (self.each)(Item::Other { what: "a digest, no events" });
+            (self.each)(Item::Other { what: DIGEST });
         } else if !record.event_time.0.is_empty() || !record.event_name.0.is_empty() {
             self.event(record, range);
         } else {
@@ -277,108 +301,11 @@ fn within_record(error: &serde_json::Error) -> String {
     }
 }
 
-/// Behind white space and commas.
-fn skip_gap(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b',')) {
-        at += 1;
-    }
-    at
-}
-
-fn skip_space(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
-        at += 1;
-    }
-    at
-}
-
-/// The first byte inside the list, where the object at `at` opens with a list
-/// of records or of LookupEvents events.
-fn list_in(bytes: &[u8], at: usize) -> Option<usize> {
-    let key = skip_space(bytes, at + 1);
-    let rest = bytes.get(key..)?;
-    let name = [&b"\"Records\""[..], b"\"Events\""].into_iter().find(|name| rest.starts_with(name))?;
-    let colon = skip_space(bytes, key + name.len());
-    let open = skip_space(bytes, colon + 1);
-    (bytes.get(colon) == Some(&b':') && bytes.get(open) == Some(&b'[')).then_some(open + 1)
-}
-
-/// The same, where other fields stand before the list.
-fn list_anywhere_in(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut at = at;
-    loop {
-        if let Some(inside) = list_in(bytes, at) {
-            return Some(inside);
-        }
-        let key = skip_space(bytes, at + 1);
-        if bytes.get(key) != Some(&b'"') {
-            return None;
-        }
-        let colon = skip_space(bytes, end_of_string(bytes, key)?);
-        if bytes.get(colon) != Some(&b':') {
-            return None;
-        }
-        at = skip_space(bytes, end_of_value(bytes, skip_space(bytes, colon + 1))?);
-        if bytes.get(at) != Some(&b',') {
-            return None;
-        }
-    }
-}
-
-/// Behind the object that a list of records stands in: over the fields that
-/// follow the list. A bare array has none.
-fn rest_of_envelope(bytes: &[u8], at: usize) -> usize {
-    let mut next = skip_space(bytes, at);
-    while bytes.get(next) == Some(&b',') {
-        let key = skip_space(bytes, next + 1);
-        if bytes.get(key) != Some(&b'"') {
-            return at;
-        }
-        let Some(colon) = end_of_string(bytes, key).map(|end| skip_space(bytes, end)) else { return bytes.len() };
-        if bytes.get(colon) != Some(&b':') {
-            return at;
-        }
-        let Some(end) = end_of_value(bytes, skip_space(bytes, colon + 1)) else { return bytes.len() };
-        next = skip_space(bytes, end);
-    }
-    if bytes.get(next) == Some(&b'}') { next + 1 } else { at }
-}
-
-/// Behind the string whose opening quote is at `at`; none where it does not end.
-pub(super) fn end_of_string(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut at = at + 1;
-    loop {
-        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            return Some(at + 1);
-        }
-        at += 2;
-    }
-}
-
-/// Behind the value at `at`, by its quotes and brackets alone; none where it does not end.
-pub(super) fn end_of_value(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut at = at;
-    loop {
-        match bytes.get(at)? {
-            b'"' => {
-                at = end_of_string(bytes, at)?;
-                if depth == 0 {
-                    return Some(at);
-                }
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' | b',' if depth == 0 => return Some(at),
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
+/// How many of the bytes a parse had read when it failed.
+fn reached(bytes: &[u8], error: &serde_json::Error) -> usize {
+    let line = match error.line().saturating_sub(2) {
+        0 if error.line() < 2 => 0,
+        above => memchr::memchr_iter(b'\n', bytes).nth(above).map_or(bytes.len(), |end| end + 1),
+    };
+    (line + error.column()).min(bytes.len())
 }

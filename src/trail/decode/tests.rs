@@ -91,6 +91,47 @@ fn nonsense_in_a_record_is_kept_as_it_stands() {
 }
 
 #[test]
+fn json_that_makes_no_sense_in_places_is_read_for_the_rest() {
+    let plain = event(json!({"requestParameters": {"instanceId": "i-12345678", "a": "@"}}));
+    assert_eq!(plain.resources[0].id, "i-12345678");
+    let with = |a: &str| made(json!({"requestParameters": {"instanceId": "i-12345678", "a": "@"}})).replace("\"@\"", a);
+    for odd in [
+        r#""\ud800""#,
+        r#""\udc00\ud83d\ude00""#,
+        r#""\ud800\u0041""#,
+        r#""\x""#,
+        r#""\uZZZZ""#,
+        "1e999",
+        "-1E+999",
+        "{\"\\ud800\":1}",
+        "[1,{\"b\":1e999,\"b\":2}]",
+    ] {
+        assert_eq!(record(with(odd).as_bytes()), Ok(plain.clone()), "{odd}");
+    }
+    let twice = made(json!({})).replacen('{', "{\"eventName\":\"First\",\"awsRegion\":\"x\",", 1);
+    let twice = record(twice.as_bytes()).unwrap();
+    assert_eq!((twice.name.as_str(), twice.region.as_str()), ("StopInstances", "eu-west-1"));
+    let agent = record(made(json!({"userAgent": "@"})).replace("\"@\"", r#""a\ud800b""#).as_bytes()).unwrap();
+    assert_eq!(agent.agent, "a\u{fffd}b");
+    for own in [
+        json!({"userIdentity": "x"}),
+        json!({"userIdentity": 5, "insightDetails": "x"}),
+        json!({"userIdentity": {"type": "AssumedRole", "sessionContext": ""}}),
+        json!({"userIdentity": {"sessionContext": {"sessionIssuer": 1, "attributes": "x"}, "onBehalfOf": "x"}}),
+        json!({"resources": "arn:aws:iam::1:role/x"}),
+        json!({"resources": {"ARN": "arn:aws:iam::1:role/x"}}),
+        json!({"resources": [null, 1, [], "arn:aws:iam::1:role/x", true]}),
+        json!({"resources": 5, "detail": "of no envelope"}),
+    ] {
+        let event = event(own.clone());
+        assert_eq!((event.name.as_str(), event.ip.as_str()), ("StopInstances", "203.0.113.7"), "{own}");
+        if own.to_string().contains("role/x") {
+            assert_eq!(event.resources.len(), 1, "{own}");
+        }
+    }
+}
+
+#[test]
 fn failures_dry_runs_and_own_calls_are_told_apart() {
     let denied = event(json!({"errorCode": "Client.UnauthorizedOperation", "errorMessage": "no"}));
     assert!(!denied.changed() && denied.error.unwrap().is_denied());

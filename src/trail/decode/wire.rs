@@ -1,6 +1,7 @@
 //! The shape of a CloudTrail record on the wire, as far as it is read.
 //!
-//! Lenient in every scalar: a field of an unexpected type is empty, never an error.
+//! Lenient in every scalar: a field of an unexpected type is empty, never an
+//! error. Objects of an unexpected type are left to [`super::leniency`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -145,13 +146,12 @@ pub(super) struct OnBehalfOf<'a> {
     pub user_id: Text<'a>,
 }
 
-/// One entry of `resources[]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// One entry of `resources[]`: an object, or its ARN alone as EventBridge writes it.
+#[derive(Debug, Default)]
 pub(super) struct Touched<'a> {
-    #[serde(borrow, rename = "ARN", alias = "arn")]
+    /// Its `ARN`.
     pub arn: Text<'a>,
-    #[serde(borrow, rename = "type")]
+    /// Its `type`.
     pub kind: Text<'a>,
 }
 
@@ -225,5 +225,68 @@ impl<'de> Deserialize<'de> for Flag {
             "false" | "False" | "FALSE" => Some(false),
             _ => None,
         }))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Touched<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TouchedVisitor)
+    }
+}
+
+struct TouchedVisitor;
+
+impl<'de> Visitor<'de> for TouchedVisitor {
+    type Value = Touched<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a resource")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, arn: &'de str) -> Result<Self::Value, E> {
+        Ok(Touched { arn: Text(Cow::Borrowed(arn)), ..Touched::default() })
+    }
+
+    fn visit_str<E: Error>(self, arn: &str) -> Result<Self::Value, E> {
+        Ok(Touched { arn: Text(Cow::Owned(arn.to_owned())), ..Touched::default() })
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Touched::default())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Touched::default())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Touched::default())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Touched::default())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Touched::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Touched::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut touched = Touched::default();
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            match key.0.as_ref() {
+                "ARN" | "arn" => touched.arn = map.next_value()?,
+                "type" => touched.kind = map.next_value()?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(touched)
     }
 }

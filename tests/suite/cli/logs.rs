@@ -1,6 +1,6 @@
 //! The commands over recorded logs: `events --from` and `scan`.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
 use super::{Machine, Run};
@@ -80,6 +80,8 @@ fn bad_logs_and_filters_say_what_is_wrong_and_where() {
         (["events", "--from", "/nowhere/logs"], 1, "/nowhere/logs"),
         (["events", "--filter", "colour:red"], 2, "there is no key 'colour'"),
         (["events", "--filter", "after:soon"], 2, "character 7"),
+        (["events", "--filter", "jürgen foo:bar"], 2, "character 8"),
+        (["events", "--filter", "event:A or event:B"], 2, "event:A|B"),
     ] {
         let run = machine.run(&arguments);
         assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.err);
@@ -151,6 +153,69 @@ fn a_scan_tells_every_match_in_every_shape_and_exits_with_three() {
     let none = machine.run(&["scan", LOGS, "--no-builtin-rules"]);
     assert_eq!(none.code, Some(2));
     assert!(none.err.contains("no rules"), "{}", none.err);
+}
+
+#[test]
+fn matches_of_a_stream_are_told_while_it_is_open_and_a_cut_line_holds_none_up() {
+    let machine = Machine::new();
+    let rules = machine.write("rules/trail.yml", RULE);
+    let record = |number: usize| {
+        format!(
+            r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser","userName":"alice"}},"eventTime":"2026-11-24T14:00:00Z","eventSource":"cloudtrail.amazonaws.com","eventName":"DeleteTrail","awsRegion":"eu-west-1","eventID":"e-{number}"}}"#
+        ) + "\n"
+    };
+    for shape in ["--jsonl", "--csv"] {
+        let mut child = machine
+            .command(&["scan", "-", shape, "--no-builtin-rules", "--rules", &rules])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut into = child.stdin.take().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        into.write_all(record(1).as_bytes()).unwrap();
+        let first = lines.find(|line| line.contains("e-1"));
+        assert!(first.is_some(), "{shape}: nothing came while the stream was open");
+        into.write_all(format!("{}\n", &record(2)[..60]).as_bytes()).unwrap();
+        into.write_all((3..40).map(record).collect::<String>().as_bytes()).unwrap();
+        assert!(lines.any(|line| line.contains("e-39")), "{shape}: the stream was held up");
+        drop(into);
+        assert_eq!(lines.count(), 0);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+#[test]
+fn a_log_of_which_nothing_is_wanted_is_no_failure_and_one_of_which_nothing_is_read_is() {
+    let machine = Machine::new();
+    let record = r#"{"eventVersion":"1.08","eventTime":"2026-11-24T14:00:00Z","eventSource":"s","eventName":"A","awsRegion":"eu-west-1","recipientAccountId":"111111111111","eventID":"e-1"}"#;
+    let under = "copy/AWSLogs/111111111111/CloudTrail";
+    machine.write(&format!("{under}/eu-west-1/2026/11/24/x.json"), &format!("{{\"Records\":[{record}]}}"));
+    machine.write(&format!("{under}-Digest/eu-west-1/2026/11/24/d.json"), "{}");
+    machine.write("copy/AWSLogs/readme.txt", "of the bucket");
+    machine.write("digests/d.json", r#"{"digestStartTime":"2026-11-24T14:00:00Z"}"#);
+    machine.write("other/readme.txt", "no log");
+    machine.write("broken/x.json", &format!("{{\"Records\":[{{\"eventVersion\":}},{record}]}}"));
+    let at = |name: &str| machine.home.path().join(name).display().to_string();
+    for (folder, narrow, code) in [
+        ("copy", &[][..], 0),
+        ("copy", &["--since", "2026-11-24T15:00:00Z"], 0),
+        ("copy", &["--until", "2026-11-24T13:59:00Z"], 0),
+        ("copy", &["--region", "us-east-1"], 0),
+        ("copy", &["--account", "222222222222"], 0),
+        ("digests", &[], 0),
+        ("other", &[], 1),
+        ("other", &["--region", "us-east-1"], 1),
+        ("broken", &[], 0),
+        ("broken", &["--since", "2026-11-24T15:00:00Z"], 1),
+    ] {
+        let at = at(folder);
+        for command in [&["scan", at.as_str()][..], &["events", "--from", at.as_str()]] {
+            let run = machine.run(&[command, narrow].concat());
+            assert_eq!(run.code, Some(code), "{command:?} {narrow:?}: {}", run.err);
+        }
+    }
 }
 
 #[test]

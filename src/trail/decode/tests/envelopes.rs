@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::cut::Cutter;
+use super::super::cut::{Cutter, LONGEST_RECORD};
 use super::super::{Broken, Item, Mode, envelopes, fields, record, walk, walk_heads};
 use super::made;
 
@@ -119,13 +119,158 @@ fn damage_costs_one_record_and_is_located() {
 }
 
 #[test]
-fn a_thousand_kinds_of_damage_are_read_in_linear_time() {
-    for unit in
-        ["{\"a\":", "{", "[", "]", "}", "x", "{\"eventVersion\":\"", "{\"eventVersion\":[", "\n{", "{x}\n", "\""]
+fn a_broken_record_in_a_list_costs_no_other_whatever_key_records_begin_with() {
+    let sorted = |id: &str| json!({"awsRegion": "e", "eventID": id, "eventName": "A", "eventTime": "2026-11-24T14:00:00Z", "requestParameters": {"items": [{"a": 1}, {"b": 2}]}});
+    let other = |id: &str| json!({"about": 1, "eventID": id, "eventName": "A", "eventTime": "2026-11-24T14:00:00Z"});
+    for (name, records) in
+        [("sorted", ["e1", "@", "e3", "e4"].map(sorted)), ("other", ["e1", "@", "e3", "e4"].map(other))]
     {
+        for (how, text) in [
+            ("compact", serde_json::to_string(&records).unwrap()),
+            ("pretty", serde_json::to_string_pretty(&records).unwrap()),
+            ("records", serde_json::to_string_pretty(&json!({"Records": records})).unwrap()),
+        ] {
+            for damage in ["\"@\"u", "\"@", "\"@\"}", "@"] {
+                let (events, broken) = read(text.replace("\"@\"", damage).as_bytes());
+                assert_eq!(events, ["e1", "e3", "e4"], "{name} {how} {damage}: {broken:?}");
+                assert!(!broken.is_empty(), "{name} {how} {damage}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bridge_events_are_read_whatever_resources_they_name_and_others_are_none() {
+    let bridge = |kind: &str, detail: Value| {
+        json!({"version": "0", "detail-type": kind, "resources": ["arn:aws:ec2:eu-west-1:1:instance/i-1"], "detail": detail}).to_string()
+    };
+    let call = |text: &str| bridge("AWS API Call via CloudTrail", serde_json::from_str(text).unwrap());
+    let mut calls = vec![call(&numbered(1)), call(&numbered(2))];
+    // In the order of the keys, the record stands before what is said of it.
+    calls.push(format!(
+        "{{\"detail\":{},\"detail-type\":\"AWS API Call via CloudTrail\",\"resources\":[\"x\"]}}",
+        numbered(3)
+    ));
+    calls.push(calls[0].replace("[\"arn:aws:ec2:eu-west-1:1:instance/i-1\"]", "\"x\"").replace("\"e1\"", "\"e4\""));
+    for (between, ends) in [("\n", ["", ""]), (",", ["[", "]"])] {
+        let text = format!("{}{}{}", ends[0], calls.join(between), ends[1]);
+        assert_eq!(read(text.as_bytes()), (["e1", "e2", "e3", "e4"].map(str::to_owned).to_vec(), vec![]), "{text}");
+    }
+    for detail in
+        [json!({"instance-id": "i-1", "state": "stopped"}), json!({"resources": "x", "userIdentity": 1}), json!("x")]
+    {
+        let mut seen = Vec::new();
+        envelopes(bridge("EC2 Instance State-change Notification", detail).as_bytes(), |item| {
+            seen.push(format!("{item:?}"));
+        });
+        assert!(matches!(&seen[..], [one] if one.contains("no API call")), "{seen:?}");
+    }
+}
+
+#[test]
+fn a_thousand_kinds_of_damage_are_read_in_linear_time() {
+    for unit in [
+        "{\"a\":",
+        "{",
+        "[",
+        "]",
+        "}",
+        "x",
+        "{\"eventVersion\":\"",
+        "{\"eventVersion\":[",
+        "\n{",
+        "{x}\n",
+        "\"",
+        "{\"a\":[\n",
+        "[{\"a\":1,\n",
+        "{\"a\":[{\"b\":1},\n",
+        ",{\"a\":\"x\"u\"}",
+        "[],\"a\":[\n",
+        "{\"Records\":[{x}]}\n",
+        "{\"a\":\"\\ud800\n",
+        "{\"resources\":5,\"a\":[\n",
+        "[{\"awsRegion\":\"",
+        "{\"a\":{\"awsRegion\":[1,\n",
+    ] {
         let (events, _) = read(unit.repeat(200_000 / unit.len()).as_bytes());
         assert!(events.is_empty(), "{unit}");
     }
+}
+
+/// Quadratic time would take minutes here.
+#[test]
+fn lines_that_are_all_cut_are_read_in_linear_time() {
+    let whole = numbered(1);
+    let params = whole.find("null").unwrap();
+    for end in [
+        "{\"items\":[{\"instanceId\":\"i-0123456789abcdef0\"",
+        "{\"items\":[{\"instanceId\":\"i-1\"},",
+        "{\"a\":\"b",
+        "[",
+    ] {
+        let line = format!("{}{end}\n", &whole[..params]);
+        let lines = 6_000_000 / line.len();
+        let (events, broken) = read(format!("{}{}\n", line.repeat(lines), numbered(2)).as_bytes());
+        assert_eq!((events, broken.len()), (vec!["e2".to_owned()], lines), "{end}");
+    }
+}
+
+#[test]
+fn a_line_that_is_cut_holds_up_no_stream() {
+    let whole = numbered(0);
+    let (text, bracket) =
+        (whole.find("alice").unwrap() + 2, whole.find("\"principal").or(whole.find("\"arn")).unwrap());
+    let good: String = (1..=5).map(|number| numbered(number) + "\n").collect();
+    let list: String = (1..=5).map(|number| format!(",\n{}", numbered(number))).collect();
+    for (name, stream) in [
+        ("in a text", format!("{}\n{good}", &whole[..text])),
+        ("between fields", format!("{}\n{good}", &whole[..bracket])),
+        ("behind an element", format!("{{\"eventID\":\"x\",\"a\":[{{\"b\":1}},\n{good}")),
+        ("behind a key", format!("{{\"eventID\":\"x\",\"a\":\n{good}")),
+        ("at its beginning", format!("{}\n{good}", &whole[text..])),
+        ("in a list", format!("{{\"Records\":[\n{}{list}", &whole[..text])),
+    ] {
+        // What has been cut off while the stream is open.
+        let (mut cutter, mut buffer, mut events) = (Cutter::default(), Vec::new(), Vec::new());
+        for part in stream.as_bytes().chunks(100) {
+            buffer.extend_from_slice(part);
+            while let Some(piece) = cutter.follow(&buffer, 1) {
+                walk(&buffer[..piece.len], piece.mode, &mut |item| {
+                    if let Item::Event { fields, .. } = item {
+                        events.push(fields.id.to_string());
+                    }
+                });
+                buffer.drain(..piece.len);
+            }
+        }
+        assert_eq!(events, ["e1", "e2", "e3", "e4", "e5"], "{name}");
+    }
+}
+
+#[test]
+fn a_stream_that_makes_no_sense_is_given_up_between_two_records() {
+    // From the open text on, all that is a bracket seems to stand in a text.
+    let record = |number: usize| made(json!({"eventID": format!("e{number}")}));
+    let mut text = format!("[{{\"a\":\"b{}", record(0));
+    let mut count = 1;
+    while text.len() <= LONGEST_RECORD + 5000 {
+        text += ",";
+        text += &record(count);
+        count += 1;
+    }
+    let (mut cutter, mut buffer, mut events) = (Cutter::default(), Vec::new(), 0);
+    let mut take = |bytes: &[u8], mode: Mode| {
+        walk(bytes, mode, &mut |item| events += usize::from(matches!(item, Item::Event { .. })));
+    };
+    for part in [&text.as_bytes()[..text.len() - 10], &text.as_bytes()[text.len() - 10..]] {
+        buffer.extend_from_slice(part);
+        while let Some(piece) = cutter.follow(&buffer, usize::MAX) {
+            take(&buffer[..piece.len], piece.mode);
+            buffer.drain(..piece.len);
+        }
+    }
+    take(&buffer, cutter.rest());
+    assert_eq!(events, count);
 }
 
 /// All records of a stream that is cut into pieces.
