@@ -34,12 +34,18 @@ pub(super) struct Count {
     pub(super) at_least: bool,
 }
 
+/// The tally of the window up to the new event.
+const UP_TO: usize = 0;
+/// The tally of windows that go on beyond it.
+const BEYOND: usize = 1;
+
 /// The events of one correlation that share their `group-by` values, in order of time.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Group {
     /// One lane for all; for rules in order one for each of them.
     lanes: Vec<VecDeque<Seen>>,
-    tally: Tally,
+    /// One for the window up to an event, one for that around it: each slides for itself.
+    tallies: [Tally; 2],
     crowd: Crowd,
     told: Bursts,
     /// The first and the last second of what is kept no longer.
@@ -79,9 +85,9 @@ impl Group {
         if is_full {
             let lost = shorten(lane, end, most, definition.measure);
             self.lost = self.lost.into_iter().chain(lost).reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
-            self.tally.forget();
+            self.tallies.iter_mut().for_each(Tally::forget);
         } else if !in_order {
-            self.tally.inserted(end, key(definition)(new));
+            self.tallies.iter_mut().for_each(|tally| tally.inserted(end, key(definition)(new)));
         }
         if in_order { self.chain(new, definition) } else { self.burst(new, definition) }
     }
@@ -102,7 +108,7 @@ impl Group {
         let from = lane.partition_point(|seen| seen.second < new.second.saturating_sub(span));
         let until = lane.partition_point(|seen| seen.second <= new.second);
         // What there is up to the event.
-        if let Some(met) = self.meets(from..until, definition) {
+        if let Some(met) = self.meets(from..until, definition, UP_TO) {
             return Some(met);
         }
         let lane = self.lanes.first()?;
@@ -117,7 +123,7 @@ impl Group {
             return None;
         }
         let end = lane.partition_point(|seen| seen.second <= new.second.saturating_add(span));
-        if counts && !self.holds(from..end, definition) {
+        if counts && !self.holds(from..end, definition, BEYOND) {
             return None;
         }
         let mut to = until;
@@ -125,7 +131,7 @@ impl Group {
             let lane = self.lanes.first()?;
             let stop = lane[first].second.saturating_add(span);
             to += lane.range(to..).take_while(|seen| seen.second <= stop).count();
-            if let Some(met) = self.meets(first..to, definition) {
+            if let Some(met) = self.meets(first..to, definition, BEYOND) {
                 return Some(met);
             }
         }
@@ -133,8 +139,8 @@ impl Group {
     }
 
     /// The events of a window, where they meet the condition.
-    fn meets(&mut self, window: Range<usize>, definition: &Definition) -> Option<Met> {
-        if window.is_empty() || !self.holds(window.clone(), definition) {
+    fn meets(&mut self, window: Range<usize>, definition: &Definition, tally: usize) -> Option<Met> {
+        if window.is_empty() || !self.holds(window.clone(), definition, tally) {
             return None;
         }
         let lane = self.lanes.first()?;
@@ -146,20 +152,20 @@ impl Group {
         Some(Met { stop: last.second, last: Arc::clone(&last.id), new })
     }
 
-    /// The condition holds for the events of a window.
-    fn holds(&mut self, window: Range<usize>, definition: &Definition) -> bool {
-        self.measure(window, definition)
+    /// The condition holds for the events of a window, which one of the tallies counts.
+    fn holds(&mut self, window: Range<usize>, definition: &Definition, tally: usize) -> bool {
+        self.measure(window, definition, tally)
             .is_some_and(|measured| definition.limits.iter().all(|(order, limit)| order.holds(measured, *limit)))
     }
 
-    fn measure(&mut self, window: Range<usize>, definition: &Definition) -> Option<f64> {
+    fn measure(&mut self, window: Range<usize>, definition: &Definition, tally: usize) -> Option<f64> {
         let lane = self.lanes.first()?;
         let numbers = || lane.range(window.clone()).map(|seen| seen.number).filter(|number| !number.is_nan());
         match definition.measure {
             // Of one rule, an event is seen once.
             Measure::Events if definition.rules.len() == 1 => Some(window.len() as f64),
             Measure::Events | Measure::Values | Measure::Rules | Measure::RulesInOrder => {
-                Some(self.tally.different(lane, window, key(definition)) as f64)
+                Some(self.tallies.get_mut(tally)?.different(lane, window, key(definition)) as f64)
             }
             Measure::Sum => Some(numbers().sum()),
             Measure::Average => {
