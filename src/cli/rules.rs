@@ -50,7 +50,7 @@ pub fn load(flags: &RuleFlags, setting: &Setting) -> Result<RuleSet, Failure> {
     }
     for folder in &flags.rules {
         let place = folder.display().to_string();
-        let here = |path: &str| std::path::Path::new(path).starts_with(folder);
+        let here = |path: &str| Path::new(path).starts_with(folder);
         let of_it: Vec<_> = errors.iter().filter(|error| here(&error.path)).collect();
         let none = !of_it.is_empty() && of_it.iter().all(|error| error.passed_over);
         if none && !rules.rules().iter().any(|rule| here(&rule.path)) {

@@ -1,7 +1,7 @@
 //! The commands over recorded logs: `events --from` and `scan`.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use super::{Machine, Run};
 
@@ -46,17 +46,17 @@ fn recorded_events_are_printed_whole_and_in_order_in_every_shape() {
     assert!(story.out.lines().count() < 400, "{}", story.out.lines().count());
 }
 
+/// The program begun with all three channels in the test's hands.
+fn piped(machine: &Machine, arguments: &[&str]) -> Child {
+    let mut command = machine.command(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
 #[test]
 fn raw_events_are_a_log_again() {
     let machine = Machine::new();
     let raw = machine.run(&["events", "--from", LOGS, "--raw"]);
-    let mut child = machine
-        .command(&["events", "--from", "-", "--raw"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = piped(&machine, &["events", "--from", "-", "--raw"]);
     let mut into = child.stdin.take().unwrap();
     let text = raw.out.clone();
     let feeder = std::thread::spawn(move || into.write_all(text.as_bytes()).unwrap());
@@ -165,13 +165,7 @@ fn matches_of_a_stream_are_told_while_it_is_open_and_a_cut_line_holds_none_up() 
         ) + "\n"
     };
     for shape in ["--jsonl", "--csv"] {
-        let mut child = machine
-            .command(&["scan", "-", shape, "--no-builtin-rules", "--rules", &rules])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = piped(&machine, &["scan", "-", shape, "--no-builtin-rules", "--rules", &rules]);
         let mut into = child.stdin.take().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         into.write_all(record(1).as_bytes()).unwrap();
